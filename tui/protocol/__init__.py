@@ -1,0 +1,1 @@
+"""What Binance says: structs, one decode, signing, the allow-list, the state of a conversation. No I/O, no clock."""

@@ -1,0 +1,74 @@
+"""Risk figures: one function each, with its formula. All are None when an input is unknown."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tui.book.account import Account
+from tui.book.position import Position
+
+ZERO = Decimal(0)
+
+
+def unrealized_pnl(
+    position_amount: Decimal, entry_price: Decimal | None, mark_price: Decimal | None
+) -> Decimal | None:
+    """Linear contracts: position amount × (mark − entry), in the margin asset."""
+    if entry_price is None or mark_price is None:
+        return None
+    return position_amount * (mark_price - entry_price)
+
+
+def notional(position_amount: Decimal, mark_price: Decimal | None) -> Decimal | None:
+    """Linear contracts: position amount × mark, signed."""
+    return None if mark_price is None else position_amount * mark_price
+
+
+def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """part ÷ whole as a fraction; None when the whole is 0 or either is unknown."""
+    if part is None or whole is None or whole == 0:
+        return None
+    return part / whole
+
+
+def roe(position: Position) -> Decimal | None:
+    """Return on equity: unrealized PNL ÷ position initial margin (at mark), a fraction."""
+    return ratio(position.unrealized_pnl, position.position_initial_margin)
+
+
+def liquidation_distance(position: Position) -> Decimal | None:
+    """liquidation price ÷ mark − 1: negative for a long, positive for a short; None when there is no such price.
+
+    A sign on the wrong side means that the mark has already passed the liquidation price.
+    """
+    quotient = ratio(position.liquidation_price, position.mark_price)
+    return None if quotient is None else quotient - 1
+
+
+def liquidation_room(position: Position) -> Decimal | None:
+    """How far the mark may still move against the position, a fraction; negative once it has passed."""
+    distance = liquidation_distance(position)
+    if distance is None:
+        return None
+    return -distance if position.is_long else distance
+
+
+def derived_leverage(position: Position) -> Decimal | None:
+    """|notional| ÷ position initial margin, rounded to a whole number (`binance-api` §6.3)."""
+    quotient = ratio(position.notional, position.position_initial_margin)
+    return None if quotient is None else abs(quotient).quantize(Decimal(1))
+
+
+def margin_ratio(account: Account) -> Decimal | None:
+    """maintenance margin ÷ margin balance, a fraction; the account is liquidated at 1."""
+    return ratio(account.maintenance_margin, account.margin_balance)
+
+
+def total_unrealized_pnl(positions: Iterable[Position]) -> dict[str, Decimal | None]:
+    """Sum of unrealized PNL by margin asset; None where one addend is unknown."""
+    totals: dict[str, Decimal | None] = {}
+    for position in positions:
+        asset = position.margin_asset or ""
+        before = totals.get(asset, ZERO)
+        pnl = position.unrealized_pnl
+        totals[asset] = None if before is None or pnl is None else before + pnl
+    return totals

@@ -1,0 +1,74 @@
+"""A position and its key."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+
+class Key(NamedTuple):
+    """What makes a row one row: in hedge mode LONG and SHORT of one symbol are two."""
+
+    account: str
+    book: str
+    symbol: str
+    position_side: str
+
+
+class Position(msgspec.Struct, kw_only=True, eq=False):
+    """What is known of one position; the field names are those of the JSON output.
+
+    Amounts are signed as Binance signs them (a short is negative) and in the margin asset unless stated. None means
+    that Binance did not say.
+    """
+
+    key: Key
+    position_amount: Decimal
+    """Size in the base asset, signed."""
+    entry_price: Decimal | None = None
+    break_even_price: Decimal | None = None
+    mark_price: Decimal | None = None
+    mark_time_ms: int | None = None
+    """Exchange time of the mark price; None when there is none."""
+    unrealized_pnl: Decimal | None = None
+    notional: Decimal | None = None
+    liquidation_price: Decimal | None = None
+    """None when Binance sends 0: there is no price at which this position is liquidated."""
+    isolated_wallet: Decimal | None = None
+    isolated_margin: Decimal | None = None
+    margin_asset: str | None = None
+    initial_margin: Decimal | None = None
+    maintenance_margin: Decimal | None = None
+    position_initial_margin: Decimal | None = None
+    open_order_initial_margin: Decimal | None = None
+    bid_notional: Decimal | None = None
+    ask_notional: Decimal | None = None
+    adl_quantile: int | None = None
+    """Place in the auto-deleveraging queue, 0 (last) to 4 (first)."""
+    leverage: Decimal | None = None
+    leverage_is_derived: bool = False
+    """True while leverage is |notional| ÷ position initial margin and no message has confirmed it."""
+    margin_type: str | None = None
+    """`CROSS` or `ISOLATED`."""
+    margin_type_is_derived: bool = False
+    funding_rate: Decimal | None = None
+    """A fraction of the notional, paid by longs when positive."""
+    next_funding_time_ms: int | None = None
+    update_time_ms: int = 0
+    """When size or entry last changed, by the exchange; 0 when it does not say."""
+    confirmed_ms: int = 0
+    """Exchange time of the last word on size and entry."""
+    snapshot_ms: int | None = None
+    """Exchange time of the snapshot that gave liquidation price and margins; None when none has described this size."""
+
+    @property
+    def is_open(self) -> bool:
+        """False for a row that exists only because of open orders."""
+        return self.position_amount != 0
+
+    @property
+    def is_long(self) -> bool:
+        """The side: by position side in hedge mode, by the sign in one-way mode."""
+        if self.key.position_side == "BOTH":
+            return self.position_amount >= 0
+        return self.key.position_side == "LONG"
