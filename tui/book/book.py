@@ -1,11 +1,45 @@
 """The book: everything that is known of an account, changed by events and snapshots, read by a screen or a report."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
 
-from tui.book.account import Account
-from tui.book.health import Freshness, Health, Word, freshness
-from tui.book.journal import Journal
+from tui.book import figures, telling
+from tui.book.account import Account, Asset
+from tui.book.health import Freshness, Health, Transport, Word, freshness
+from tui.book.journal import Journal, Kind
+from tui.book.merge import LAG_MS, Entry, after_absence, after_event, after_row, closes_gap
 from tui.book.position import Key, Position
+from tui.book.rows import changed_position, snapshot_position
+from tui.protocol.events import (
+    AccountConfigUpdate,
+    AccountUpdate,
+    AlgoUpdate,
+    BalanceChange,
+    Event,
+    ListenKeyExpired,
+    MarginCall,
+    MarkPriceUpdate,
+    OrderTradeUpdate,
+    PositionChange,
+    ServerShutdown,
+    TradeLite,
+    UnknownEvent,
+)
+from tui.protocol.replies import AccountInformation, PositionRisk
+
+ZERO = Decimal(0)
+BOOK = "usdm"
+_NONE: dict[Key, Position] = {}
+
+
+class Gap(NamedTuple):
+    """A time in which nothing was known for certain, and what had changed when it ended."""
+
+    since_ms: int
+    until_ms: int
+    changes: tuple[str, ...]
+    """One short text for each position that came, went or changed its size."""
 
 
 class Book:
@@ -24,11 +58,21 @@ class Book:
         """Request weight that this IP address has used in the running minute; None before the first answer."""
         self.weight_limit: int | None = None
         self._changed: set[Key] = set()
+        self._watermarks: dict[Key, int] = {}
+        self._balance_times: dict[str, int] = {}
+        self._suspects: dict[Key, tuple[int, int]] = {}
+        self._by_symbol: dict[str, dict[Key, Position]] = {}
+        self._floor_ms: int | None = None
+        self._before_gap: dict[Key, Decimal] | None = None
+        self.last_gap: Gap | None = None
+        """The newest gap that has been closed; None before the first."""
+        self.only_symbol: str | None = None
+        """The one symbol that is asked for; None when all are."""
 
     @property
     def account(self) -> Account | None:
         """The USD-M totals; None before the first snapshot."""
-        return self.accounts.get((self.name, "usdm"))
+        return self.accounts.get((self.name, BOOK))
 
     @property
     def position_mode(self) -> str | None:
@@ -36,6 +80,11 @@ class Book:
         if not self.positions:
             return None
         return "one-way" if any(key.position_side == "BOTH" for key in self.positions) else "hedge"
+
+    @property
+    def symbols(self) -> set[str]:
+        """The symbols of open positions: those that need a mark price."""
+        return {position.key.symbol for position in self.positions.values() if position.is_open}
 
     def freshness(self, position: Position, time_ms: int) -> Freshness:
         """Return how old the inputs of a row are."""
@@ -53,6 +102,237 @@ class Book:
         changed, self._changed = self._changed, set()
         return changed
 
-    def mark_changed(self, keys: Iterable[Key]) -> None:
-        """Note rows that a reader has to look at again."""
-        self._changed.update(keys)
+    def begin_epoch(self, time_ms: int) -> None:
+        """Begin anew after a gap: what is known stays, but holds only when a snapshot asked for later repeats it."""
+        if self._before_gap is None and self.health.audited_ms is not None:
+            self._before_gap = {key: position.position_amount for key, position in self.positions.items()}
+            self.health.away_since_ms = time_ms
+        self.health.epoch += 1
+        self.health.gap_ms = time_ms
+        self.health.is_synced = False
+        self._floor_ms = None
+        self._watermarks.clear()
+        self._balance_times.clear()
+        self._suspects.clear()
+        self._changed.update(self.positions)
+
+    def stream_opened(self, time_ms: int) -> None:
+        """Note that events are told from now on: a snapshot asked for late enough after it closes the gap."""
+        self.health.opened_ms = time_ms
+
+    def apply(self, event: Event, time_ms: int) -> None:
+        """Take one pushed event, at exchange time `time_ms`."""
+        match event:
+            case MarkPriceUpdate():
+                self._apply_mark(event)
+            case AccountUpdate():
+                self._apply_account_update(event)
+            case OrderTradeUpdate():
+                telling.tell_order(self.journal, event, self.name)
+            case AccountConfigUpdate():
+                self._apply_config(event)
+            case MarginCall():
+                telling.tell_margin_call(self.journal, event, self.name)
+            case UnknownEvent():
+                self.health.unknown_events += 1
+            case TradeLite() | AlgoUpdate() | ListenKeyExpired() | ServerShutdown():
+                pass  # a fill is told in full by ORDER_TRADE_UPDATE; the others are the connection's business
+        if not isinstance(event, MarkPriceUpdate):
+            self.health.user.data_ms = time_ms
+
+    def _apply_mark(self, event: MarkPriceUpdate) -> None:
+        mark = event.mark_price
+        newest = self.health.mark.data_ms
+        self.health.mark.data_ms = event.event_time_ms if newest is None else max(newest, event.event_time_ms)
+        for position in self._by_symbol.get(event.symbol, _NONE).values():
+            if position.mark_time_ms is not None and event.event_time_ms < position.mark_time_ms:
+                continue
+            if mark is not None and mark > ZERO:
+                position.mark_price = mark
+                position.mark_time_ms = event.event_time_ms
+                position.unrealized_pnl = figures.unrealized_pnl(
+                    position.position_amount, position.entry_price, mark
+                )
+                position.notional = figures.notional(position.position_amount, mark)
+            position.funding_rate = event.funding_rate
+            position.next_funding_time_ms = event.next_funding_time_ms or None
+            self._changed.add(position.key)
+
+    def _apply_account_update(self, event: AccountUpdate) -> None:
+        telling.tell_account_update(self.journal, event, self.name)
+        for change in event.change.positions:
+            if self.only_symbol in (None, change.symbol):
+                self._apply_position_change(change, event.transaction_time_ms)
+        for balance in event.change.balances:
+            self._apply_balance_change(balance, event.transaction_time_ms)
+
+    def _apply_position_change(self, change: PositionChange, time_ms: int) -> None:
+        key = Key(self.name, BOOK, change.symbol, change.position_side)
+        before = self._entry(key)
+        suspect = self._suspects.get(key)
+        if suspect is not None and time_ms >= suspect[0]:
+            del self._suspects[key]
+        position = None
+        if change.position_amount != ZERO:
+            position = changed_position(
+                before.value or Position(key=key, position_amount=ZERO), change, time_ms
+            )
+        self._put(key, before, after_event(before, time_ms, position))
+
+    def _put(self, key: Key, before: Entry[Position], after: Entry[Position]) -> None:
+        if after is before:
+            return
+        if after.watermark_ms is not None:
+            self._watermarks[key] = after.watermark_ms
+        if after.value is before.value:
+            return
+        rows = self._by_symbol.setdefault(key.symbol, {})
+        if after.value is None:
+            self.positions.pop(key, None)
+            rows.pop(key, None)
+            if not rows:
+                del self._by_symbol[key.symbol]
+        else:
+            self.positions[key] = rows[key] = after.value
+        self._changed.add(key)
+
+    def _entry(self, key: Key) -> Entry[Position]:
+        """What is known of a key; a snapshot in which it was absent has set its watermark too."""
+        return Entry(self._watermarks.get(key, self._floor_ms), self.positions.get(key))
+
+    def _apply_balance_change(self, change: BalanceChange, time_ms: int) -> None:
+        account = self.account
+        asset = None if account is None else account.asset(change.asset)
+        if asset is None or time_ms < self._balance_times.get(change.asset, 0):
+            return
+        self._balance_times[change.asset] = time_ms
+        asset.wallet_balance = change.wallet_balance
+        asset.cross_wallet_balance = change.cross_wallet_balance
+
+    def _apply_config(self, event: AccountConfigUpdate) -> None:
+        telling.tell_config(self.journal, event)
+        if event.leverage_change is not None:
+            for position in self._by_symbol.get(event.leverage_change.symbol, _NONE).values():
+                position.leverage = event.leverage_change.leverage
+                position.leverage_is_derived = False
+                self._changed.add(position.key)
+        account = self.account
+        if event.asset_mode_change is not None and account is not None:
+            account.multi_assets_mode = event.asset_mode_change.multi_assets_mode
+
+    def take_positions(self, rows: Iterable[PositionRisk], asked_ms: int, time_ms: int) -> list[Key]:
+        """Merge a snapshot of the positions.
+
+        Args:
+            rows: the answer of `v2/account.position`.
+            asked_ms: exchange time at which it was asked for.
+            time_ms: exchange time now.
+
+        Returns:
+            The keys whose size or entry no event had told, although the user stream was live.
+        """
+        was_live = self.health.is_synced and self.health.user.transport is Transport.OPEN
+        present = {Key(self.name, BOOK, row.symbol, row.position_side): row for row in rows}
+        absent = [key for key in {*self.positions, *self._watermarks} if key not in present]
+        corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms)]
+        corrected += [key for key in absent if self._take_absence(key, asked_ms)]
+        self._floor_ms = max(self._floor_ms or 0, asked_ms - LAG_MS)
+        self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
+        self.health.api.data_ms = time_ms
+        self._sync(asked_ms, time_ms)
+        if not was_live:
+            return []
+        for key in corrected:
+            self._suspects.setdefault(key, (self._watermarks.get(key, 0), time_ms + LAG_MS))
+        return corrected
+
+    def _take_row(self, key: Key, row: PositionRisk, asked_ms: int) -> bool:
+        """Merge one row; return whether it changed size or entry."""
+        amount = row.position_amount
+        if amount is None:  # unreadable: what is known stays, and ages
+            return False
+        before = self._entry(key)
+        known = before.value
+        position = snapshot_position(known, key, row, asked_ms)
+        if row.update_time_ms > 0 and amount != ZERO:
+            after = after_row(before, row.update_time_ms, asked_ms, position)
+        else:
+            after = after_absence(before, asked_ms, position)
+        if known is None:
+            self._put(key, before, after)
+            return after.value is position and amount != ZERO
+        is_same = known.position_amount == amount and known.entry_price == position.entry_price
+        if is_same and after is before and asked_ms >= known.confirmed_ms:
+            after = Entry(before.watermark_ms, position)
+        self._put(key, before, after)
+        return after.value is position and not is_same
+
+    def _take_absence(self, key: Key, asked_ms: int) -> bool:
+        """Merge that a key has no row; return whether that closed a position."""
+        before = self._entry(key)
+        after = after_absence(before, asked_ms)
+        self._put(key, before, after)
+        if key not in self.positions and (after.watermark_ms or 0) <= asked_ms - LAG_MS:
+            self._watermarks.pop(key, None)  # the floor says the same for every absent key
+        return key not in self.positions and before.value is not None and before.value.is_open
+
+    def _sync(self, asked_ms: int, time_ms: int) -> None:
+        """Close the gap when this snapshot shows everything that happened before it ended."""
+        health = self.health
+        if health.is_synced:
+            return
+        if health.user.transport is Transport.OFF:
+            health.is_synced = asked_ms >= health.gap_ms
+        elif health.user.transport is Transport.OPEN:
+            health.is_synced = closes_gap(asked_ms, health.opened_ms)
+        if health.is_synced and self._before_gap is not None:
+            since_ms = health.away_since_ms or health.gap_ms
+            self.last_gap = Gap(since_ms, time_ms, self._changes_since(self._before_gap))
+            self._before_gap = None
+            health.away_since_ms = None
+            telling.tell_gap(self.journal, since_ms, time_ms, self.last_gap.changes)
+
+    def _changes_since(self, before: dict[Key, Decimal]) -> tuple[str, ...]:
+        now = {key: position.position_amount for key, position in self.positions.items()}
+        return tuple(
+            telling.change_of_size(key, before.get(key, ZERO), now.get(key, ZERO))
+            for key in sorted({*before, *now})
+            if before.get(key, ZERO) != now.get(key, ZERO)
+        )
+
+    def take_missed(self, time_ms: int) -> list[Key]:
+        """Return the keys whose change no event has told within LAG_MS of the audit that found it."""
+        missed = [key for key, (_, until_ms) in self._suspects.items() if time_ms >= until_ms]
+        for key in missed:
+            del self._suspects[key]
+            self.health.missed_events += 1
+            text = f"{key.symbol}: an audit found a change that no event had told; corrected."
+            self.journal.write(time_ms, Kind.AUDIT, text, key)
+        return missed
+
+    def take_account(self, information: AccountInformation, asked_ms: int, time_ms: int) -> None:
+        """Take a snapshot of the account; balances that an event told later than it stay."""
+        known = self.account
+        assets = tuple(
+            Asset(**{name: getattr(asset, name) for name in Asset.__struct_fields__})
+            for asset in information.assets
+        )
+        totals = {
+            name: getattr(information, name) for name in information.__struct_fields__ if name != "assets"
+        }
+        account = Account(
+            account=self.name,
+            book=BOOK,
+            **totals,
+            assets=assets,
+            multi_assets_mode=None if known is None else known.multi_assets_mode,
+            snapshot_ms=asked_ms,
+        )
+        if known is not None:
+            for asset in assets:
+                told = known.asset(asset.asset)
+                if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
+                    asset.wallet_balance = told.wallet_balance
+                    asset.cross_wallet_balance = told.cross_wallet_balance
+        self.accounts[self.name, BOOK] = account
+        self.health.api.data_ms = time_ms

@@ -107,7 +107,11 @@ class Health(msgspec.Struct, kw_only=True, eq=False):
     epoch: int = 0
     """Counts the gaps: each begins a new epoch, which is not LIVE until a snapshot asked for after it has landed."""
     gap_ms: int = 0
-    """When the current epoch began."""
+    """When the current epoch began: what was confirmed before it may have changed unseen."""
+    opened_ms: int = 0
+    """When the user stream of this epoch was opened."""
+    away_since_ms: int | None = None
+    """When the gap began that is not closed yet; None while there is none."""
     is_synced: bool = False
     """Whether such a snapshot has landed in the current epoch."""
     audited_ms: int | None = None

@@ -375,4 +375,5 @@ UserEvent = (
     | ListenKeyExpired
     | ServerShutdown
 )
-Event = UserEvent | MarkPriceUpdate | UnknownEvent
+KnownEvent = UserEvent | MarkPriceUpdate
+Event = KnownEvent | UnknownEvent

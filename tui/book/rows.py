@@ -1,0 +1,124 @@
+"""How a position is made from an event or from a snapshot's row."""
+
+from decimal import Decimal
+
+from tui.book import figures
+from tui.book.position import Key, Position
+from tui.protocol.events import PositionChange
+from tui.protocol.replies import PositionRisk
+
+ZERO = Decimal(0)
+
+_SNAPSHOT_ONLY = (
+    "liquidation_price",
+    "isolated_margin",
+    "initial_margin",
+    "maintenance_margin",
+    "position_initial_margin",
+    "open_order_initial_margin",
+    "bid_notional",
+    "ask_notional",
+    "adl_quantile",
+    "snapshot_ms",
+)
+
+
+def changed_position(known: Position, change: PositionChange, time_ms: int) -> Position:
+    """Return the position as an event tells it; what only snapshots tell is unknown once size or margin changed."""
+    is_same = known.position_amount == change.position_amount and known.entry_price == change.entry_price
+    position = Position(
+        key=known.key,
+        position_amount=change.position_amount,
+        entry_price=change.entry_price,
+        break_even_price=change.break_even_price,
+        mark_price=known.mark_price,
+        mark_time_ms=known.mark_time_ms,
+        isolated_wallet=change.isolated_wallet,
+        margin_asset=change.margin_asset or known.margin_asset,
+        leverage=known.leverage,
+        leverage_is_derived=known.leverage_is_derived,
+        margin_type=_margin_type(change.margin_type) or known.margin_type,
+        funding_rate=known.funding_rate,
+        next_funding_time_ms=known.next_funding_time_ms,
+        update_time_ms=time_ms,
+        confirmed_ms=time_ms,
+    )
+    position.unrealized_pnl = figures.unrealized_pnl(
+        position.position_amount, position.entry_price, position.mark_price
+    )
+    position.notional = figures.notional(position.position_amount, position.mark_price)
+    if is_same and known.isolated_wallet == change.isolated_wallet:
+        for name in _SNAPSHOT_ONLY:
+            setattr(position, name, getattr(known, name))
+    return position
+
+
+def _margin_type(text: str | None) -> str | None:
+    """Read `cross`, `CROSSED`, `isolated`, `ISOLATED`: each page spells it in its own way."""
+    if not text:
+        return None
+    return {"CROSS": "CROSS", "CROSSED": "CROSS", "ISOLATED": "ISOLATED"}.get(text.upper(), text)
+
+
+def snapshot_position(known: Position | None, key: Key, row: PositionRisk, asked_ms: int) -> Position:
+    """Return the position as a snapshot's row tells it, with what only streams tell kept."""
+    amount = row.position_amount if row.position_amount is not None else ZERO
+    has_mark = row.mark_price is not None and row.mark_price > ZERO
+    position = Position(
+        key=key,
+        position_amount=amount,
+        entry_price=row.entry_price,
+        break_even_price=row.break_even_price,
+        mark_price=row.mark_price if has_mark else None,
+        mark_time_ms=asked_ms if has_mark else None,
+        unrealized_pnl=row.unrealized_pnl,
+        notional=row.notional,
+        liquidation_price=row.liquidation_price or None,
+        isolated_wallet=row.isolated_wallet,
+        isolated_margin=row.isolated_margin,
+        margin_asset=row.margin_asset,
+        initial_margin=row.initial_margin,
+        maintenance_margin=row.maintenance_margin,
+        position_initial_margin=row.position_initial_margin,
+        open_order_initial_margin=row.open_order_initial_margin,
+        bid_notional=row.bid_notional,
+        ask_notional=row.ask_notional,
+        adl_quantile=row.adl_quantile,
+        update_time_ms=row.update_time_ms,
+        confirmed_ms=asked_ms,
+        snapshot_ms=asked_ms,
+    )
+    if position.unrealized_pnl is None:
+        position.unrealized_pnl = figures.unrealized_pnl(amount, position.entry_price, position.mark_price)
+    if known is not None:
+        _keep_newer(position, known)
+    _derive(position, known)
+    return position
+
+
+def _keep_newer(position: Position, known: Position) -> None:
+    position.funding_rate = known.funding_rate
+    position.next_funding_time_ms = known.next_funding_time_ms
+    if known.mark_time_ms is not None and (
+        position.mark_time_ms is None or known.mark_time_ms > position.mark_time_ms
+    ):
+        position.mark_price = known.mark_price
+        position.mark_time_ms = known.mark_time_ms
+        position.unrealized_pnl = figures.unrealized_pnl(
+            position.position_amount, position.entry_price, position.mark_price
+        )
+        position.notional = figures.notional(position.position_amount, position.mark_price)
+
+
+def _derive(position: Position, known: Position | None) -> None:
+    """Leverage and margin type, which the answer lacks: kept when a message has said them, else derived and marked."""
+    if known is not None and known.leverage is not None and not known.leverage_is_derived:
+        position.leverage = known.leverage
+    else:
+        position.leverage = figures.derived_leverage(position)
+        position.leverage_is_derived = position.leverage is not None
+    if known is not None and known.margin_type is not None and not known.margin_type_is_derived:
+        position.margin_type = known.margin_type
+    elif position.isolated_wallet is not None and position.is_open:
+        position.margin_type = "ISOLATED" if position.isolated_wallet or position.isolated_margin else "CROSS"
+        position.margin_type_is_derived = True

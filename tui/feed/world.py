@@ -1,0 +1,220 @@
+"""Everything that a feed takes from outside: clocks, sleep, chance and sockets. Tests pass a world of their own."""
+
+import asyncio
+import random
+import socket
+import ssl
+import time
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from tui.protocol.text import clean
+from tui.protocol.verdicts import HandshakeRefused, judge_handshake
+
+RESOLVE_SECONDS = 5.0
+OPEN_SECONDS = 10.0
+PING_SECONDS = 5.0
+CLOSE_SECONDS = 1.0
+LARGEST_FRAME = 16 * 1024 * 1024
+
+
+class DialFailed(Exception):
+    """A connection could not be opened; the sentence says why, as far as it can be told apart."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        silent: float | None = None,
+        is_untrusted: bool = False,
+        is_missing: bool = False,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.silent = silent
+        """Seconds for which every connection of this machine has to be silent; None when it need not."""
+        self.is_untrusted = is_untrusted
+        """The certificate does not hold: only a person can mend it."""
+        self.is_missing = is_missing
+        """The server knows no such address."""
+
+
+class Lost(Exception):
+    """An open connection is gone; the sentence says how."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Socket(Protocol):
+    """An open WebSocket."""
+
+    async def recv(self) -> bytes | str:
+        """Return the next frame; raise Lost when there will be none."""
+
+    async def send(self, frame: bytes) -> None:
+        """Send one text frame; raise Lost when that is not possible."""
+
+    async def close(self) -> None:
+        """Close it; never raises."""
+
+
+class World(Protocol):
+    """What is outside of a feed."""
+
+    def now(self) -> float:
+        """Return seconds that only grow, also while the machine sleeps."""
+
+    def wall_ms(self) -> int:
+        """Return this machine's Unix time in milliseconds."""
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    async def connect(self, url: str) -> Socket:
+        """Open a WebSocket; raise DialFailed when that is not possible."""
+
+
+class RealWorld:
+    """The machine's own clocks and network."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[tuple[str, int], str] = {}
+
+    def now(self) -> float:
+        """Return the time since boot; suspended time counts where the system can tell it."""
+        return time.clock_gettime(_CLOCK)
+
+    def wall_ms(self) -> int:
+        """Return Unix time in milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1."""
+        return random.random()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+    async def connect(self, url: str) -> Socket:
+        """Open a WebSocket: own time limits, no redirects, no proxy, no compression."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "wss" else 80)
+        address = await self._resolve(host, port)
+        try:
+            connection = await _Dial(
+                url,
+                host=address,
+                port=port,
+                compression=None,
+                user_agent_header=None,
+                proxy=None,
+                open_timeout=OPEN_SECONDS,
+                ping_interval=PING_SECONDS,
+                ping_timeout=PING_SECONDS,
+                close_timeout=CLOSE_SECONDS,
+                max_size=LARGEST_FRAME,
+            )
+        except (OSError, InvalidHandshake, EOFError, ValueError) as problem:
+            raise dial_failed(problem, host) from None
+        return _RealSocket(connection, host)
+
+    async def _resolve(self, host: str, port: int) -> str:
+        """Return an address of the host; the last good one when the resolver fails."""
+        try:
+            async with asyncio.timeout(RESOLVE_SECONDS):
+                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, TimeoutError, UnicodeError):
+            known = self._addresses.get((host, port))
+            if known is None:
+                raise DialFailed(f"DNS cannot resolve {clean(host)}: check this machine's network.") from None
+            return known
+        address = str(found[0][4][0])
+        self._addresses[host, port] = address
+        return address
+
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class _Dial(connect):
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class _RealSocket:
+    def __init__(self, connection: ClientConnection, host: str) -> None:
+        self._connection = connection
+        self._host = host
+
+    async def recv(self) -> bytes | str:
+        try:
+            return await self._connection.recv(decode=False)
+        except ConnectionClosed as closed:
+            raise Lost(lost_sentence(closed, self._host)) from None
+
+    async def send(self, frame: bytes) -> None:
+        try:
+            await self._connection.send(frame, text=True)
+        except ConnectionClosed as closed:
+            raise Lost(lost_sentence(closed, self._host)) from None
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+def lost_sentence(closed: ConnectionClosed, host: str) -> str:
+    """Return how a connection was lost, in words."""
+    if closed.rcvd is not None:
+        reason = clean(closed.rcvd.reason, 80)
+        return f"{host} closed the connection ({closed.rcvd.code}{f' {reason}' if reason else ''})."
+    if closed.sent is not None and "ping" in closed.sent.reason:
+        return f"{host} has not answered a ping for {PING_SECONDS:.0f} s: the line is dead."
+    if closed.sent is not None and closed.sent.code != 1000:
+        return f"{host} sent what is no WebSocket frame ({closed.sent.code})."
+    return f"The connection to {host} was cut."
+
+
+def dial_failed(problem: Exception, host: str) -> DialFailed:
+    """Tell apart why a connection could not be opened."""
+    host = clean(host)
+    if isinstance(problem, InvalidStatus):
+        response = problem.response
+        refusal = HandshakeRefused(
+            response.status_code,
+            _seconds(response.headers.get("Retry-After")),
+            response.headers.get("Location"),
+        )
+        sentence, silent = judge_handshake(refusal, host)
+        return DialFailed(sentence, silent=silent, is_missing=response.status_code in (404, 410))
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        why = clean(problem.verify_message or "it does not hold", 80)
+        sentence = f"TLS: the certificate of {host} is not trusted ({why}). Nothing was sent."
+        return DialFailed(sentence, is_untrusted=True)
+    if isinstance(problem, ssl.SSLError):
+        return DialFailed(
+            f"TLS: no secure connection to {host} ({clean(problem.reason or 'handshake failed', 60)})."
+        )
+    if isinstance(problem, TimeoutError):
+        return DialFailed(f"{host} does not answer within {OPEN_SECONDS:.0f} s.")
+    if isinstance(problem, ConnectionRefusedError):
+        return DialFailed(f"{host} refuses the connection: nothing listens there.")
+    if isinstance(problem, OSError):
+        return DialFailed(
+            f"{host} cannot be reached ({clean(problem.strerror or type(problem).__name__, 60)})."
+        )
+    return DialFailed(f"{host} does not speak WebSocket: not a Binance endpoint, or a proxy in between.")
+
+
+def _seconds(text: str | None) -> float | None:
+    """Read `Retry-After`: seconds; a date or rubbish counts as unknown."""
+    return float(text) if text is not None and text.strip().isdecimal() else None

@@ -1,0 +1,490 @@
+"""The worker: joins feed and book, and keeps a book true. The screen and every command stand on it."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tui.book.book import Book
+from tui.book.health import Feed, Transport, Word
+from tui.book.journal import Kind
+from tui.credentials import Credential, Secret
+from tui.errors import Unavailable
+from tui.feed.http import HttpFailed, key_rights, server_time_ms
+from tui.feed.link import Attempt, Change, Link, LinkState
+from tui.feed.memory import BanMemory
+from tui.feed.world import RealWorld, World
+from tui.protocol.clock import SAMPLES, ExchangeClock
+from tui.protocol.conversation import (
+    AccountAnswer,
+    ApiConversation,
+    AskOptions,
+    Failed,
+    ListenKeyAnswer,
+    ListenKeyKept,
+    PositionsAnswer,
+    Ready,
+    TimeWanted,
+    WeightUsed,
+)
+from tui.protocol.endpoints import Endpoints
+from tui.protocol.events import AccountUpdate, ListenKeyExpired, MarkPriceUpdate, UnknownEvent
+from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
+from tui.protocol.private_stream import Form, PrivateConversation, private_target
+from tui.protocol.redial import Manners
+from tui.protocol.requests import PING_STREAM, POSITIONS, START_STREAM
+from tui.protocol.schedule import AUDIT_SECONDS, Schedule
+from tui.protocol.talk import Garbled
+from tui.protocol.verdicts import Trouble, Verdict
+
+KEEP_SECONDS = 20 * 60.0
+"""Between pings of the listen key, which lives for an hour."""
+
+START_SECONDS = 5.0
+"""Between attempts to get a listen key."""
+
+SETTLE_SECONDS = 3.05
+"""After the user stream opened: a snapshot asked for now shows all that happened before (LAG_MS and a little)."""
+
+NAP_SECONDS = 5.0
+"""A heartbeat that comes this much late means that the machine or this program was stopped."""
+
+POLLED_MARK_SECONDS = 4.0
+"""Between snapshots when mark prices come from nothing else: they are stale after 5."""
+
+RIGHTS_SECONDS = 24 * 3600.0
+
+_TRANSPORTS = {
+    LinkState.WAITING: Transport.CONNECTING,
+    LinkState.DIALLING: Transport.CONNECTING,
+    LinkState.OPEN: Transport.OPEN,
+    LinkState.ROTATING: Transport.OPEN,
+    LinkState.DOWN: Transport.DOWN,
+    LinkState.REFUSED: Transport.REFUSED,
+    LinkState.SILENCED: Transport.BANNED,
+    LinkState.MISSING: Transport.DOWN,
+}
+
+_HARMLESS = ("enableReading", "ipRestrict", "enableFixReadOnly")
+"""Rights that only read, and the restriction to IP addresses, which is none."""
+
+
+class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to watch, and how often to ask."""
+
+    recv_window_ms: int = 5000
+    symbol: str | None = None
+    """Ask for this symbol only; None: for all."""
+    poll_seconds: float = 5.0
+    """Between snapshots while no user stream tells changes."""
+    streams: bool = True
+    """Whether to listen to the private and the market stream."""
+
+
+class Live:
+    """Keeps the book of one account true: three connections, a schedule of audits, and what to do about trouble."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        credential: Credential,
+        *,
+        account: str = "main",
+        options: LiveOptions | None = None,
+        world: World | None = None,
+        state_folder: Path | None = None,
+    ) -> None:
+        self.book = Book(account)
+        self.label = account
+        self.notice = ""
+        self.rights = "rights unknown"
+        self.on_change: Callable[[], None] | None = None
+        self._endpoints = endpoints
+        self._credential = credential
+        self._options = options or LiveOptions()
+        self._world = world or RealWorld()
+        self._clock = ExchangeClock(self._world.now(), self._world.wall_ms())
+        self._manners = Manners()
+        self._schedule = Schedule()
+        self._bans = BanMemory(None if state_folder is None else state_folder / "bans.json")
+        self._identities = (f"p{number}" for number in itertools.count(1))
+        self._api: Link[ApiConversation] = Link(
+            self._world, self._manners, self._begin_api, self._hear, self._api_changed
+        )
+        self._private: Link[PrivateConversation] = Link(
+            self._world, self._manners, self._begin_private, self._hear, self._private_changed
+        )
+        self._market: Link[MarketConversation] = Link(
+            self._world, self._manners, self._begin_market, self._hear, self._market_changed
+        )
+        self._nudge = asyncio.Event()
+        self._listen_key: Secret | None = None
+        self._form = Form.QUERY
+        self._has_event = False
+        self._start_at = 0.0
+        self._keep_at = 0.0
+        self._rights_at: float | None = 0.0 if endpoints.account_rest_url else None
+        self._errands: set[asyncio.Task[None]] = set()
+        self.book.only_symbol = self._options.symbol
+        if self._options.streams:
+            self.book.health.user.transport = Transport.CONNECTING
+        self._schedule.seconds = self._options.poll_seconds
+
+    def time_ms(self) -> int:
+        """Return the exchange's time, Unix milliseconds."""
+        return self._clock.time_ms(self._world.now())
+
+    def refresh(self) -> None:
+        """Ask for snapshots at once."""
+        self._schedule.at_once(self._world.now())
+        self._nudge.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; trouble with the network is a state, never an exception."""
+        self._remember_ban()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._api.run())
+                if self._options.streams:
+                    group.create_task(self._private.run())
+                    group.create_task(self._market.run())
+                group.create_task(self._heart())
+        finally:
+            for errand in self._errands:
+                errand.cancel()
+            await asyncio.gather(*self._errands, return_exceptions=True)
+
+    # Connections
+
+    def _begin_api(self) -> Attempt[ApiConversation] | None:
+        options = AskOptions(recv_window_ms=self._options.recv_window_ms, symbol=self._options.symbol)
+        talk = ApiConversation(self._credential, self._clock, options, self._identities)
+        return Attempt(self._endpoints.api_url, talk)
+
+    def _begin_private(self) -> Attempt[PrivateConversation] | None:
+        if self._listen_key is None or not self._is_ready:
+            return None
+        talk = PrivateConversation(self._listen_key, self._form)
+        return Attempt(self._endpoints.private_url + private_target(self._listen_key, self._form), talk)
+
+    def _begin_market(self) -> Attempt[MarketConversation] | None:
+        symbols = self.book.symbols
+        if not symbols or not self._is_ready:
+            return None
+        return Attempt(self._endpoints.market_url + MARKET_TARGET, MarketConversation(symbols))
+
+    @property
+    def _is_ready(self) -> bool:
+        return self._api.talk is not None and self._api.talk.is_ready
+
+    def _api_changed(self, change: Change) -> None:
+        if change.state is LinkState.OPEN:
+            self._schedule.at_once(self._world.now())
+            self._keep_at = 0.0
+            self._private.nudge()
+            self._market.nudge()
+        self._feed_changed(self.book.health.api, change, "Snapshots")
+
+    def _private_changed(self, change: Change) -> None:
+        user = self.book.health.user
+        was_open = user.transport is Transport.OPEN
+        if change.state is LinkState.MISSING and self.book.health.epoch == 0 and not self._has_event:
+            self._feed_changed(user, change, "User stream")
+            user.transport = Transport.OFF
+            return
+        self._feed_changed(user, change, "User stream")
+        now = self._world.now()
+        if user.transport is Transport.OPEN:
+            if not was_open:
+                self._has_event = False
+                self._keep_at = 0.0
+                self.book.stream_opened(self.time_ms())
+                self._schedule.not_later(POSITIONS, now)
+                self._schedule.once_more(now + SETTLE_SECONDS)
+        elif was_open:
+            self._listen_key = None
+            self._start_at = now
+            self.book.begin_epoch(self.time_ms())
+            self._schedule.at_once(now)
+        self._nudge.set()
+
+    def _market_changed(self, change: Change) -> None:
+        mark = self.book.health.mark
+        self._feed_changed(mark, change, "Mark prices")
+        if change.state is LinkState.WAITING and not self.book.symbols:
+            mark.transport = Transport.OFF
+        self._nudge.set()
+
+    def _feed_changed(self, feed: Feed, change: Change, name: str) -> None:
+        """Write a link's change into the feed's health, and tell what a person would want to know."""
+        time_ms = self.time_ms()
+        transport = _TRANSPORTS[change.state]
+        was = feed.transport
+        if transport is not was:
+            feed.since_ms = time_ms
+        feed.transport = transport
+        if change.sentence or transport is Transport.OPEN:
+            feed.reason = change.sentence if change.state is not LinkState.ROTATING else ""
+        feed.retry_ms = None if change.retry_at is None else self._clock.time_ms(change.retry_at)
+        if transport is Transport.OPEN and was is not Transport.OPEN:
+            self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: connected.")
+        elif change.sentence:
+            self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: {change.sentence}")
+        if self.on_change is not None:
+            self.on_change()
+
+    # What the connections tell
+
+    def _hear(self, news: object) -> None:
+        match news:
+            case MarkPriceUpdate():
+                self.book.apply(news, news.event_time_ms)
+                self._market.useful()
+            case PositionsAnswer() | AccountAnswer():
+                self._take_snapshot(news)
+            case WeightUsed():
+                self.book.weight_used, self.book.weight_limit = news
+                self._schedule.used(news.used, news.limit)
+            case Ready():
+                self.book.health.skew_ms = self._clock.skew_ms
+                self._nudge.set()
+            case TimeWanted():
+                self._run_errand(self._ask_time())
+            case Failed():
+                self._request_failed(news.method, news.trouble)
+            case ListenKeyAnswer():
+                self._listen_key = news.listen_key
+                self._keep_at = self._world.now() + KEEP_SECONDS
+                self._private.nudge()
+            case ListenKeyKept():
+                self._keep_at = self._world.now() + KEEP_SECONDS
+            case Garbled():
+                self._garbled(news.sentence)
+            case _:
+                self._take_event(news)
+
+    def _take_event(self, event: object) -> None:
+        self._has_event = True
+        self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
+        self._private.useful()
+        if isinstance(event, AccountUpdate):
+            self._schedule.hurry(self._world.now())
+            self._follow_symbols()
+            self._nudge.set()
+        elif isinstance(event, ListenKeyExpired):
+            self._listen_key = None
+        elif isinstance(event, UnknownEvent):
+            self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"An unknown event came: {event.kind}.")
+
+    def _take_snapshot(self, answer: PositionsAnswer | AccountAnswer) -> None:
+        time_ms = self.time_ms()
+        self._schedule.answered()
+        self._api.useful()
+        if isinstance(answer, AccountAnswer):
+            self.book.take_account(answer.information, answer.asked_ms, time_ms)
+        else:
+            was_synced = self.book.health.is_synced
+            self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
+            self._follow_symbols()
+            self._nudge.set()
+            if self.book.health.is_synced is not was_synced and self.on_change is not None:
+                self.on_change()
+
+    def _follow_symbols(self) -> None:
+        talk = self._market.talk
+        if talk is not None:
+            talk.watch(self.book.symbols, self._world.now())
+        self._market.nudge()
+
+    def _garbled(self, sentence: str) -> None:
+        health = self.book.health
+        health.protocol_errors += 1
+        health.last_protocol_error = sentence
+        self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"Unreadable: {sentence}")
+
+    def _request_failed(self, method: str, trouble: Trouble) -> None:
+        now = self._world.now()
+        if trouble.verdict is Verdict.LIMITED:
+            self._be_silent(trouble)
+        if method in (START_STREAM, PING_STREAM):
+            self._start_at = now + START_SECONDS
+            self._keep_at = now + START_SECONDS
+            user = self.book.health.user
+            if method == PING_STREAM and trouble.verdict is Verdict.NO_LISTEN_KEY:
+                self._listen_key = None
+                self._private.recycle("The listen key is gone: asking for a new one.")
+            elif user.transport is not Transport.OPEN:
+                user.reason = f"No listen key: {trouble.sentence}"
+        elif method in (POSITIONS, "v2/account.status"):
+            self._schedule.failed(method, now)
+            self.book.health.api.reason = trouble.sentence
+        self.book.journal.write(self.time_ms(), Kind.CONNECTION, trouble.sentence)
+
+    def _be_silent(self, trouble: Trouble) -> None:
+        """Obey a 429 or 418: no request and no connect before the time it names, and a little longer."""
+        now, time_ms = self._world.now(), self.time_ms()
+        seconds = 120.0 if trouble.is_ban else 60.0
+        if trouble.retry_at_ms is not None:
+            seconds = max(1.0, (trouble.retry_at_ms - time_ms) / 1000)
+        seconds *= 1.01 + 0.09 * self._world.random()
+        self._manners.be_silent(now + seconds)
+        api = self.book.health.api
+        api.transport = Transport.BANNED
+        api.reason = trouble.sentence
+        api.retry_ms = time_ms + int(seconds * 1000)
+        self._bans.remember(
+            self._endpoints.host, self._world.wall_ms() + int(seconds * 1000), self._world.wall_ms()
+        )
+        if self.on_change is not None:
+            self.on_change()
+
+    def _remember_ban(self) -> None:
+        left_ms = self._bans.until_ms(self._endpoints.host) - self._world.wall_ms()
+        if left_ms > 0:
+            self._manners.be_silent(self._world.now() + left_ms / 1000)
+
+    # The heart: what is due by time
+
+    async def _heart(self) -> None:
+        while True:
+            before = self._world.now()
+            wait = self._beat(before)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._nudge.wait()
+            except TimeoutError:
+                pass
+            self._nudge.clear()
+            if self._world.now() - before > wait + NAP_SECONDS:
+                self._woke_up()
+
+    def _beat(self, now: float) -> float:
+        """Do what is due; return how long to wait for the next beat."""
+        self._end_silence(now)
+        self._schedule.rhythm(self._rhythm(), now)
+        if self.book.take_missed(self.time_ms()):
+            self._missed()
+        if self._is_ready and now >= self._manners.silent_until:
+            self._ask_what_is_due(now)
+        return 1.0 if not self._is_ready else min(1.0, max(0.05, self._schedule.due_at() - now))
+
+    def _ask_what_is_due(self, now: float) -> None:
+        talk = self._api.talk
+        assert talk is not None  # it is ready
+        asked = False
+        for method in self._schedule.due(now):
+            if talk.ask(method, now):
+                self._schedule.asked(method, now)
+                asked = True
+            else:
+                self._schedule.not_earlier(method, now + 0.25)
+        if self._options.streams and self.book.health.user.transport is not Transport.OFF:
+            asked = self._look_after_listen_key(talk, now) or asked
+        if asked:
+            self._api.nudge()
+        if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
+            self._rights_at = now + RIGHTS_SECONDS
+            self._run_errand(self._ask_rights())
+
+    def _look_after_listen_key(self, talk: ApiConversation, now: float) -> bool:
+        if self._listen_key is None:
+            if now < self._start_at:
+                return False
+            self._start_at = now + START_SECONDS
+            return talk.ask(START_STREAM, now)
+        if self.book.health.user.transport is Transport.OPEN and now >= self._keep_at:
+            self._keep_at = now + KEEP_SECONDS
+            return talk.ask(PING_STREAM, now)
+        return False
+
+    def _rhythm(self) -> float:
+        health = self.book.health
+        if health.user.transport is Transport.OPEN:
+            return AUDIT_SECONDS
+        if self._options.streams and self.book.symbols and health.mark.transport is not Transport.OPEN:
+            return min(self._options.poll_seconds, POLLED_MARK_SECONDS)
+        return self._options.poll_seconds
+
+    def _end_silence(self, now: float) -> None:
+        api = self.book.health.api
+        if api.transport is Transport.BANNED and now >= self._manners.silent_until and self._is_ready:
+            self._feed_changed(api, Change(LinkState.OPEN), "Snapshots")
+
+    def _missed(self) -> None:
+        """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
+        if not self._has_event:
+            self._form = self._form.following
+        self._private.recycle("An audit found a change that it had not told: connecting anew.")
+
+    def _woke_up(self) -> None:
+        """The machine slept or this program was stopped: what happened meanwhile is unknown."""
+        self.book.begin_epoch(self.time_ms())
+        for link in (self._api, self._private, self._market):
+            link.recycle("This machine was asleep: connecting anew.")
+
+    def _run_errand(self, errand: "asyncio.Future[None] | object") -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(errand)  # type: ignore[arg-type]
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _ask_time(self) -> None:
+        """Measure the clock over HTTP, where the WebSocket API does not tell the time."""
+        talk = self._api.talk
+        for _ in range(SAMPLES):
+            sent = self._world.now()
+            try:
+                time_ms = await server_time_ms(self._endpoints.rest_url)
+            except HttpFailed:
+                break
+            self._clock.sample(sent, self._world.now(), time_ms, self._world.wall_ms())
+        if talk is not None:
+            for news in talk.time_is_measured(self._world.now()):
+                self._hear(news)
+            self._api.nudge()
+
+    async def _ask_rights(self) -> None:
+        base = self._endpoints.account_rest_url
+        assert base is not None  # `_rights_at` is None without it
+        timestamp = self._clock.timestamp(self._world.now())
+        try:
+            rights = await key_rights(base, self._credential, timestamp, self._options.recv_window_ms)
+        except HttpFailed:
+            self._rights_at = self._world.now() + 3600.0
+            return
+        dangerous = {name for name, allowed in rights.items() if allowed and name not in _HARMLESS}
+        if any("withdraw" in name.lower() or "transfer" in name.lower() for name in dangerous):
+            self.rights = "KEY CAN WITHDRAW"
+        else:
+            self.rights = "KEY CAN TRADE" if dangerous else "read-only ✓"
+        if self.on_change is not None:
+            self.on_change()
+
+
+async def snapshot(live: Live, seconds: float) -> None:
+    """Run the worker until its book is fresh, then stop it.
+
+    Raises:
+        Unavailable: it was not, within `seconds` or because the key is refused; the message says why.
+    """
+    changed = asyncio.Event()
+    live.on_change = changed.set
+    worker = asyncio.create_task(live.run())
+    try:
+        async with asyncio.timeout(seconds):
+            while (word := live.book.word(live.time_ms())) is not Word.LIVE:
+                if word in (Word.REFUSED, Word.BANNED):
+                    raise Unavailable(live.book.health.api.reason)
+                changed.clear()
+                waiting = asyncio.create_task(changed.wait())
+                await asyncio.wait({waiting, worker}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                if worker.done():
+                    worker.result()
+    except TimeoutError:
+        reason = live.book.health.api.reason or "Binance has not answered."
+        raise Unavailable(f"No fresh snapshot within {seconds:g} s. {reason}") from None
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)

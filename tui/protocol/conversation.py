@@ -1,0 +1,337 @@
+"""The conversation on one WebSocket API connection: a state machine that is fed bytes and numbers.
+
+    MEASURING ──▶ LOGGING_ON ──▶ READY          Ed25519 keys log on once per connection
+        │                          ▲
+        └──────────────────────────┘            HMAC and RSA keys sign each request
+    any of them ──▶ over                        `ending` says why
+
+A shell calls `opened`, `receive`, `tick` and sends what `take_outgoing` returns; `due_at` says when to call `tick`.
+"""
+
+import enum
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from tui.credentials import Credential, Secret
+from tui.errors import ProtocolError
+from tui.protocol import codec
+from tui.protocol.clock import SAMPLES, ExchangeClock
+from tui.protocol.replies import AccountInformation, Answer, PositionRisk
+from tui.protocol.requests import (
+    ACCOUNT,
+    LOG_ON,
+    METHODS,
+    PING_STREAM,
+    POSITIONS,
+    START_STREAM,
+    TIME,
+    Params,
+    Security,
+    request,
+)
+from tui.protocol.talk import Ending, Garbled
+from tui.protocol.verdicts import Trouble, Verdict, judge
+
+TIMEOUT = 5.0
+"""Seconds after which a request counts as unanswered."""
+
+SILENCE = 2
+"""Unanswered requests in a row that end the connection."""
+
+
+class State(enum.Enum):
+    """Where the conversation stands."""
+
+    MEASURING = "measuring the clock"
+    LOGGING_ON = "logging on"
+    READY = "ready"
+
+
+class PositionsAnswer(NamedTuple):
+    """A snapshot of the positions."""
+
+    rows: tuple[PositionRisk, ...]
+    asked_ms: int
+    """Exchange time at which it was asked for."""
+
+
+class AccountAnswer(NamedTuple):
+    """A snapshot of the account."""
+
+    information: AccountInformation
+    asked_ms: int
+
+
+class ListenKeyAnswer(NamedTuple):
+    """The listen key of the account's event stream: a new one, or the active one again."""
+
+    listen_key: Secret
+
+
+class ListenKeyKept(NamedTuple):
+    """The listen key will live for another hour."""
+
+
+class WeightUsed(NamedTuple):
+    """Request weight used by this IP address in the running minute."""
+
+    used: int
+    limit: int
+
+
+class Failed(NamedTuple):
+    """A request failed; the conversation goes on."""
+
+    method: str
+    trouble: Trouble
+
+
+class TimeWanted(NamedTuple):
+    """The server does not tell the time here: ask for it over HTTP, then call `time_is_measured`."""
+
+
+class Ready(NamedTuple):
+    """Requests may be asked from now on."""
+
+
+News = (
+    PositionsAnswer
+    | AccountAnswer
+    | ListenKeyAnswer
+    | ListenKeyKept
+    | WeightUsed
+    | Failed
+    | Garbled
+    | TimeWanted
+    | Ready
+)
+
+
+class AskOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What every snapshot request carries."""
+
+    recv_window_ms: int = 5000
+    symbol: str | None = None
+
+
+class _Pending(NamedTuple):
+    method: str
+    sent: float
+    asked_ms: int
+    is_second: bool
+
+
+class ApiConversation:
+    """One connection's worth of requests and answers."""
+
+    def __init__(
+        self, credential: Credential, clock: ExchangeClock, options: AskOptions, identities: Iterator[str]
+    ) -> None:
+        self.state = State.MEASURING
+        self.ending: Ending | None = None
+        self._credential = credential
+        self._clock = clock
+        self._options = options
+        self._identities = identities
+        self._pending: dict[str, _Pending] = {}
+        self._again: list[str] = []
+        self._outgoing: list[bytes] = []
+        self._is_session = False
+        self._key_in_params = False
+        self._unanswered = 0
+        self._time_wanted = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests may be asked."""
+        return self.state is State.READY
+
+    def opened(self, now: float) -> list[News]:
+        """Begin: the socket is open."""
+        self._clock.begin()
+        self._send(TIME, now)
+        return []
+
+    def ask(self, method: str, now: float) -> bool:
+        """Ask for a snapshot or a listen key.
+
+        Returns:
+            Whether it was sent: not before READY, and never beside an unanswered one of the same method.
+        """
+        if (
+            self.state is not State.READY
+            or self.ending
+            or any(p.method == method for p in self._pending.values())
+        ):
+            return False
+        self._send(method, now)
+        return True
+
+    def take_outgoing(self) -> list[bytes]:
+        """Return the frames to send now."""
+        outgoing, self._outgoing = self._outgoing, []
+        return outgoing
+
+    def due_at(self) -> float | None:
+        """Return the `now` at which `tick` has something to do; None while nothing is awaited."""
+        return min((pending.sent + TIMEOUT for pending in self._pending.values()), default=None)
+
+    def tick(self, now: float) -> list[News]:
+        """Give up on requests that are unanswered for too long."""
+        late = [identity for identity, pending in self._pending.items() if now - pending.sent >= TIMEOUT]
+        news: list[News] = []
+        for identity in late:
+            pending = self._pending.pop(identity)
+            self._unanswered += 1
+            if pending.method == TIME:
+                news += self._want_time(now)
+                continue
+            if self._unanswered >= SILENCE or self.state is not State.READY:
+                self.ending = Ending(
+                    f"No answer to {pending.method} for {TIMEOUT:.0f} s: the connection is silent."
+                )
+            sentence = f"No answer to {pending.method} within {TIMEOUT:.0f} s."
+            news.append(Failed(pending.method, Trouble(Verdict.RETRY, sentence)))
+        return news
+
+    def time_is_measured(self, now: float) -> list[News]:
+        """Go on after the clock was measured over HTTP, or could not be."""
+        if self.state is not State.MEASURING:
+            return []
+        self._time_wanted = False
+        if self._credential.key_type == "ED25519" and not self._is_session:
+            self.state = State.LOGGING_ON
+            is_second = LOG_ON in self._again
+            self._again = [method for method in self._again if method != LOG_ON]
+            self._send(LOG_ON, now, is_second)
+            return []
+        return self._become_ready(now)
+
+    def receive(self, raw: bytes | str, now: float, wall_ms: int) -> list[News]:
+        """Take one frame; the news come in the order in which they are to be told."""
+        try:
+            answer = codec.decode_answer(raw)
+        except ProtocolError as problem:
+            return [Garbled(str(problem))]
+        if answer.event:
+            return self._pushed(raw)
+        news: list[News] = [
+            WeightUsed(limit.count, limit.limit)
+            for limit in answer.rate_limits
+            if limit.rate_limit_type == "REQUEST_WEIGHT"
+        ]
+        pending = self._pending.pop(str(answer.id), None) if answer.id is not None else None
+        if pending is not None:
+            self._unanswered = 0
+        if answer.error is not None:
+            return news + self._failed(answer, pending, now)
+        if pending is None:
+            return [*news, Garbled("An answer came to nothing that was asked.")]
+        try:
+            return news + self._succeeded(answer, pending, now, wall_ms)
+        except ProtocolError as problem:
+            sentence = str(problem)
+            failed = Failed(
+                pending.method, Trouble(Verdict.RETRY, f"The answer to {pending.method} is unreadable.")
+            )
+            return [*news, Garbled(sentence), failed]
+
+    def _pushed(self, raw: bytes | str) -> list[News]:
+        if b"serverShutdown" in (raw.encode() if isinstance(raw, str) else raw):
+            self.ending = Ending("This server goes away: moving to another.", is_planned=True)
+            return []
+        return [Garbled("An event came on the connection of the answers.")]
+
+    def _succeeded(self, answer: Answer, pending: _Pending, now: float, wall_ms: int) -> list[News]:
+        method = pending.method
+        if method == POSITIONS:
+            return [PositionsAnswer(codec.decode_positions(answer.result), pending.asked_ms)]
+        if method == ACCOUNT:
+            return [AccountAnswer(codec.decode_account(answer.result), pending.asked_ms)]
+        if method == TIME:
+            time_ms = codec.decode_server_time(answer.result).server_time_ms
+            return self._time_told(pending.sent, time_ms, now, wall_ms)
+        if method == START_STREAM:
+            listen_key = codec.decode_listen_key(answer.result).listen_key
+            if not listen_key:
+                raise ProtocolError("the answer holds no listen key")
+            return [ListenKeyAnswer(Secret(listen_key))]
+        if method == PING_STREAM:
+            return [ListenKeyKept()]
+        codec.decode_session(answer.result)
+        self._is_session = True
+        return self._become_ready(now)
+
+    def _time_told(self, sent: float, time_ms: int, now: float, wall_ms: int) -> list[News]:
+        self._clock.sample(sent, now, time_ms, wall_ms)
+        if self._clock.samples < SAMPLES:
+            self._send(TIME, now)
+            return []
+        return self.time_is_measured(now)
+
+    def _want_time(self, now: float) -> list[News]:
+        if self._clock.samples:
+            return self.time_is_measured(now)
+        if self._time_wanted:
+            return []
+        self._time_wanted = True
+        return [TimeWanted()]
+
+    def _become_ready(self, now: float) -> list[News]:
+        self.state = State.READY
+        again, self._again = self._again, []
+        for method in again:
+            self._send(method, now, is_second=True)
+        return [Ready()]
+
+    def _failed(self, answer: Answer, pending: _Pending | None, now: float) -> list[News]:
+        assert answer.error is not None  # the caller has looked
+        trouble = judge(answer.status, answer.error)
+        method = "" if pending is None else pending.method
+        if method == TIME and trouble.verdict is not Verdict.LIMITED:
+            return self._want_time(now)
+        if trouble.verdict is Verdict.CLOCK and pending is not None and not pending.is_second:
+            self._measure_again(method, now)
+            return []
+        if method in (START_STREAM, PING_STREAM):
+            return self._stream_failed(method, trouble, now)
+        if trouble.verdict is Verdict.REFUSED:
+            self.ending = Ending(trouble.sentence, is_refused=True)
+        elif self.state is not State.READY:
+            self.ending = Ending(trouble.sentence)
+        if pending is None and trouble.verdict not in (Verdict.REFUSED, Verdict.LIMITED):
+            return [Garbled(trouble.sentence)]
+        return [Failed(method, trouble)]
+
+    def _stream_failed(self, method: str, trouble: Trouble, now: float) -> list[News]:
+        """A session may not be enough for a listen key: send the key itself once, as the page shows it."""
+        if (
+            self._is_session
+            and not self._key_in_params
+            and trouble.verdict in (Verdict.REFUSED, Verdict.RETRY)
+        ):
+            self._key_in_params = True
+            self._send(method, now)
+            return []
+        return [Failed(method, trouble)]
+
+    def _measure_again(self, method: str, now: float) -> None:
+        self._again.append(method)
+        if self.state is not State.MEASURING:
+            self.state = State.MEASURING
+            self._clock.begin()
+            self._send(TIME, now)
+
+    def _send(self, method: str, now: float, is_second: bool = False) -> None:
+        params: Params = {}
+        if METHODS[method].security is Security.SIGNED:
+            params["timestamp"] = self._clock.timestamp(now)
+            params["recvWindow"] = self._options.recv_window_ms
+            if method == POSITIONS and self._options.symbol:
+                params["symbol"] = self._options.symbol
+        identity = next(self._identities)
+        is_session = self._is_session and not (self._key_in_params and method in (START_STREAM, PING_STREAM))
+        self._outgoing.append(request(identity, method, params, self._credential, is_session))
+        self._pending[identity] = _Pending(method, now, self._clock.time_ms(now), is_second)

@@ -1,0 +1,105 @@
+"""When to ask for a snapshot: often enough to bound every silent failure, seldom enough to cost nobody a ban."""
+
+from tui.protocol.requests import ACCOUNT, METHODS, POSITIONS
+
+AUDIT_SECONDS = 15.0
+"""Between audits while the user stream is healthy."""
+
+DOWN_SECONDS = 5.0
+"""Between snapshots while it is not."""
+
+HURRY_SECONDS = 0.3
+"""After an event: long enough for the events that come with it, short enough to be seen as at once."""
+
+HURRY_SPACING = 5.0
+"""Between snapshots that events ask for."""
+
+BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0
+"""After a failed snapshot, doubling."""
+
+BUSY, FULL = 0.80, 0.95
+"""Use of the IP address's limit above which optional snapshots stop, and above which audits slow down."""
+
+FULL_SECONDS = 60.0
+
+
+class Schedule:
+    """When each of the two snapshots is due."""
+
+    def __init__(self) -> None:
+        self.seconds = DOWN_SECONDS
+        """Between snapshots."""
+        self._due = {POSITIONS: 0.0, ACCOUNT: 0.0}
+        self._asked = {POSITIONS: -HURRY_SPACING, ACCOUNT: -HURRY_SPACING}
+        self._extra: list[float] = []
+        self._failures = 0
+        self._use = 0.0
+
+    def due(self, now: float) -> list[str]:
+        """Return the methods to ask now."""
+        if self._extra and self._extra[0] <= now:
+            self._due[POSITIONS] = min(self._due[POSITIONS], now)
+        return [method for method, due in self._due.items() if due <= now]
+
+    def due_at(self) -> float:
+        """Return when the next one is due."""
+        return min(*self._due.values(), *self._extra)
+
+    def asked(self, method: str, now: float) -> None:
+        """Note that it was asked; the next is due an interval later."""
+        self._asked[method] = now
+        self._due[method] = now + self._interval()
+        if method == POSITIONS:
+            self._extra = [at for at in self._extra if at > now]
+
+    def answered(self) -> None:
+        """Note a good answer."""
+        self._failures = 0
+
+    def failed(self, method: str, now: float) -> None:
+        """Note a failure: ask again after 2 s, doubling to 30 s."""
+        delay = min(BACKOFF_CAP, BACKOFF_FIRST * 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        self._due[method] = now + max(delay, 0.0)
+
+    def at_once(self, now: float) -> None:
+        """Ask for both now: a person wants it, or a connection has just begun."""
+        self._failures = 0
+        for method in self._due:
+            self._due[method] = now
+
+    def not_later(self, method: str, at: float) -> None:
+        """Ask at `at` at the latest."""
+        self._due[method] = min(self._due[method], at)
+
+    def once_more(self, at: float) -> None:
+        """Ask for the positions at this time, whatever was asked before it."""
+        self._extra = sorted([*self._extra, at])
+
+    def not_earlier(self, method: str, at: float) -> None:
+        """Do not ask before `at`."""
+        self._due[method] = max(self._due[method], at)
+
+    def hurry(self, now: float) -> None:
+        """Ask for the positions soon after an event, unless the limit is nearly used up."""
+        if self._use < BUSY:
+            self.not_later(POSITIONS, max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING))
+
+    def used(self, count: int, limit: int) -> None:
+        """Note how much of the limit this IP address has used, others' requests included."""
+        self._use = count / limit if limit else 0.0
+
+    def rhythm(self, seconds: float, now: float) -> None:
+        """Change the interval; a shorter one holds at once."""
+        if seconds < self.seconds:
+            for method in self._due:
+                self.not_later(method, self._asked[method] + seconds)
+        self.seconds = seconds
+
+    def _interval(self) -> float:
+        return max(self.seconds, FULL_SECONDS) if self._use >= FULL else self.seconds
+
+
+def weight_a_minute(seconds: float) -> float:
+    """Return the request weight of both snapshots at this interval."""
+    return (METHODS[POSITIONS].weight + METHODS[ACCOUNT].weight) * 60 / seconds
