@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from tui.book.book import Book
 from tui.book.health import Feed, Transport, Word
 from tui.book.journal import Kind
-from tui.credentials import Credential, Secret
+from tui.credentials import Credential
 from tui.errors import Unavailable
 from tui.feed.http import HttpFailed, key_rights, server_time_ms
 from tui.feed.link import Attempt, Change, Link, LinkState
@@ -30,20 +30,16 @@ from tui.protocol.conversation import (
     WeightUsed,
 )
 from tui.protocol.endpoints import Endpoints
-from tui.protocol.events import AccountUpdate, ListenKeyExpired, MarkPriceUpdate, UnknownEvent
+from tui.protocol.events import AccountUpdate, MarkPriceUpdate, UnknownEvent
+from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
-from tui.protocol.private_stream import Form, PrivateConversation, private_target
+from tui.protocol.private_stream import PrivateConversation, private_target
 from tui.protocol.redial import Manners
-from tui.protocol.requests import PING_STREAM, POSITIONS, START_STREAM
+from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM
+from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
 from tui.protocol.verdicts import Trouble, Verdict
-
-KEEP_SECONDS = 20 * 60.0
-"""Between pings of the listen key, which lives for an hour."""
-
-START_SECONDS = 5.0
-"""Between attempts to get a listen key."""
 
 SETTLE_SECONDS = 3.05
 """After the user stream opened: a snapshot asked for now shows all that happened before (LAG_MS and a little)."""
@@ -66,9 +62,6 @@ _TRANSPORTS = {
     LinkState.SILENCED: Transport.BANNED,
     LinkState.MISSING: Transport.DOWN,
 }
-
-_HARMLESS = ("enableReading", "ipRestrict", "enableFixReadOnly")
-"""Rights that only read, and the restriction to IP addresses, which is none."""
 
 
 class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +92,7 @@ class Live:
         self.book = Book(account)
         self.label = account
         self.notice = ""
-        self.rights = "rights unknown"
+        self.rights = UNKNOWN
         self.on_change: Callable[[], None] | None = None
         self._endpoints = endpoints
         self._credential = credential
@@ -120,11 +113,7 @@ class Live:
             self._world, self._manners, self._begin_market, self._hear, self._market_changed
         )
         self._nudge = asyncio.Event()
-        self._listen_key: Secret | None = None
-        self._form = Form.QUERY
-        self._has_event = False
-        self._start_at = 0.0
-        self._keep_at = 0.0
+        self._care = ListenKeyCare()
         self._rights_at: float | None = 0.0 if endpoints.account_rest_url else None
         self._errands: set[asyncio.Task[None]] = set()
         self.book.only_symbol = self._options.symbol
@@ -164,10 +153,11 @@ class Live:
         return Attempt(self._endpoints.api_url, talk)
 
     def _begin_private(self) -> Attempt[PrivateConversation] | None:
-        if self._listen_key is None or not self._is_ready:
+        listen_key, form = self._care.listen_key, self._care.form
+        if listen_key is None or not self._is_ready:
             return None
-        talk = PrivateConversation(self._listen_key, self._form)
-        return Attempt(self._endpoints.private_url + private_target(self._listen_key, self._form), talk)
+        url = self._endpoints.private_url + private_target(listen_key, form)
+        return Attempt(url, PrivateConversation(listen_key, form))
 
     def _begin_market(self) -> Attempt[MarketConversation] | None:
         symbols = self.book.symbols
@@ -182,7 +172,6 @@ class Live:
     def _api_changed(self, change: Change) -> None:
         if change.state is LinkState.OPEN:
             self._schedule.at_once(self._world.now())
-            self._keep_at = 0.0
             self._private.nudge()
             self._market.nudge()
         self._feed_changed(self.book.health.api, change, "Snapshots")
@@ -190,7 +179,7 @@ class Live:
     def _private_changed(self, change: Change) -> None:
         user = self.book.health.user
         was_open = user.transport is Transport.OPEN
-        if change.state is LinkState.MISSING and self.book.health.epoch == 0 and not self._has_event:
+        if change.state is LinkState.MISSING and self.book.health.opened_ms == 0:
             self._feed_changed(user, change, "User stream")
             user.transport = Transport.OFF
             return
@@ -198,14 +187,12 @@ class Live:
         now = self._world.now()
         if user.transport is Transport.OPEN:
             if not was_open:
-                self._has_event = False
-                self._keep_at = 0.0
+                self._care.connected()
                 self.book.stream_opened(self.time_ms())
                 self._schedule.not_later(POSITIONS, now)
                 self._schedule.once_more(now + SETTLE_SECONDS)
         elif was_open:
-            self._listen_key = None
-            self._start_at = now
+            self._care.lost()
             self.book.begin_epoch(self.time_ms())
             self._schedule.at_once(now)
         self._nudge.set()
@@ -255,26 +242,23 @@ class Live:
             case Failed():
                 self._request_failed(news.method, news.trouble)
             case ListenKeyAnswer():
-                self._listen_key = news.listen_key
-                self._keep_at = self._world.now() + KEEP_SECONDS
+                self._care.told(news.listen_key, self._world.now())
                 self._private.nudge()
             case ListenKeyKept():
-                self._keep_at = self._world.now() + KEEP_SECONDS
+                self._care.kept(self._world.now())
             case Garbled():
                 self._garbled(news.sentence)
             case _:
                 self._take_event(news)
 
     def _take_event(self, event: object) -> None:
-        self._has_event = True
+        self._care.spoke()
         self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
         self._private.useful()
         if isinstance(event, AccountUpdate):
             self._schedule.hurry(self._world.now())
             self._follow_symbols()
             self._nudge.set()
-        elif isinstance(event, ListenKeyExpired):
-            self._listen_key = None
         elif isinstance(event, UnknownEvent):
             self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"An unknown event came: {event.kind}.")
 
@@ -309,15 +293,13 @@ class Live:
         if trouble.verdict is Verdict.LIMITED:
             self._be_silent(trouble)
         if method in (START_STREAM, PING_STREAM):
-            self._start_at = now + START_SECONDS
-            self._keep_at = now + START_SECONDS
+            self._care.failed(now)
             user = self.book.health.user
             if method == PING_STREAM and trouble.verdict is Verdict.NO_LISTEN_KEY:
-                self._listen_key = None
                 self._private.recycle("The listen key is gone: asking for a new one.")
             elif user.transport is not Transport.OPEN:
                 user.reason = f"No listen key: {trouble.sentence}"
-        elif method in (POSITIONS, "v2/account.status"):
+        elif method in (POSITIONS, ACCOUNT):
             self._schedule.failed(method, now)
             self.book.health.api.reason = trouble.sentence
         self.book.journal.write(self.time_ms(), Kind.CONNECTION, trouble.sentence)
@@ -380,24 +362,15 @@ class Live:
                 asked = True
             else:
                 self._schedule.not_earlier(method, now + 0.25)
-        if self._options.streams and self.book.health.user.transport is not Transport.OFF:
-            asked = self._look_after_listen_key(talk, now) or asked
+        user = self.book.health.user.transport
+        if user is not Transport.OFF:
+            errand = self._care.due(now, user is Transport.OPEN)
+            asked = (errand is not None and talk.ask(errand, now)) or asked
         if asked:
             self._api.nudge()
         if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
             self._rights_at = now + RIGHTS_SECONDS
             self._run_errand(self._ask_rights())
-
-    def _look_after_listen_key(self, talk: ApiConversation, now: float) -> bool:
-        if self._listen_key is None:
-            if now < self._start_at:
-                return False
-            self._start_at = now + START_SECONDS
-            return talk.ask(START_STREAM, now)
-        if self.book.health.user.transport is Transport.OPEN and now >= self._keep_at:
-            self._keep_at = now + KEEP_SECONDS
-            return talk.ask(PING_STREAM, now)
-        return False
 
     def _rhythm(self) -> float:
         health = self.book.health
@@ -414,8 +387,7 @@ class Live:
 
     def _missed(self) -> None:
         """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
-        if not self._has_event:
-            self._form = self._form.following
+        self._care.missed()
         self._private.recycle("An audit found a change that it had not told: connecting anew.")
 
     def _woke_up(self) -> None:
@@ -424,8 +396,8 @@ class Live:
         for link in (self._api, self._private, self._market):
             link.recycle("This machine was asleep: connecting anew.")
 
-    def _run_errand(self, errand: "asyncio.Future[None] | object") -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(errand)  # type: ignore[arg-type]
+    def _run_errand(self, errand: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(errand)
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
@@ -449,15 +421,11 @@ class Live:
         assert base is not None  # `_rights_at` is None without it
         timestamp = self._clock.timestamp(self._world.now())
         try:
-            rights = await key_rights(base, self._credential, timestamp, self._options.recv_window_ms)
+            self.rights = rights(
+                await key_rights(base, self._credential, timestamp, self._options.recv_window_ms)
+            )
         except HttpFailed:
             self._rights_at = self._world.now() + 3600.0
-            return
-        dangerous = {name for name, allowed in rights.items() if allowed and name not in _HARMLESS}
-        if any("withdraw" in name.lower() or "transfer" in name.lower() for name in dangerous):
-            self.rights = "KEY CAN WITHDRAW"
-        else:
-            self.rights = "KEY CAN TRADE" if dangerous else "read-only ✓"
         if self.on_change is not None:
             self.on_change()
 
