@@ -3,7 +3,7 @@
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 
@@ -17,14 +17,16 @@ from tui.protocol.replies import (
     ErrorReply,
     ListenKey,
     PositionRisk,
+    RateLimit,
     ServerTime,
     SessionInformation,
+    plausible,
 )
 from tui.protocol.text import clean
 
 T = TypeVar("T")
 
-UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+UNREADABLE = (msgspec.MsgspecError, ArithmeticError, RecursionError, UnicodeError)
 
 
 class Control(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename={"message": "msg"}):
@@ -44,12 +46,23 @@ class Control(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename={"mess
         return "" if self.code is None else f"{self.code} {clean(self.message or '', 200)}"
 
 
-class _Kind(msgspec.Struct, frozen=True, gc=False):
-    e: str
+class _Envelope(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename={"rate_limits": "rateLimits"}):
+    """An answer whose error and limits are read one by one."""
+
+    id: str | int | None = None
+    status: int = 0
+    result: msgspec.Raw = msgspec.Raw(b"")
+    error: msgspec.Raw = msgspec.Raw(b"null")
+    rate_limits: msgspec.Raw = msgspec.Raw(b"")
+    event: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _CombinedRaw(msgspec.Struct, frozen=True, gc=False):
-    data: msgspec.Raw
+class _Wrapper(msgspec.Struct, frozen=True, gc=False):
+    """What a pushed frame may be: an event, one in `data` or `event`, or no event at all."""
+
+    e: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"")
+    event: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Combined(msgspec.Struct, frozen=True, gc=False):
@@ -61,10 +74,11 @@ _KINDS: dict[str, Any] = {str(kind.__struct_config__.tag): kind for kind in typi
 _answer = msgspec.json.Decoder(Answer, strict=False)
 _event: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent, strict=False)
 _marks = msgspec.json.Decoder(tuple[MarkPriceUpdate, ...], strict=False)
-_kind = msgspec.json.Decoder(_Kind)
+_envelope = msgspec.json.Decoder(_Envelope, strict=False)
+_wrapper = msgspec.json.Decoder(_Wrapper)
+_untyped = msgspec.json.Decoder(float_hook=Decimal)
 _control = msgspec.json.Decoder(Control, strict=False)
 _combined = msgspec.json.Decoder(_Combined, strict=False)
-_combined_raw = msgspec.json.Decoder(_CombinedRaw)
 
 
 def decode_answer(raw: bytes | str) -> Answer:
@@ -76,10 +90,33 @@ def decode_answer(raw: bytes | str) -> Answer:
     try:
         answer = _answer.decode(raw)
     except UNREADABLE as problem:
-        raise _refusal("an answer", raw, problem) from None
+        answer = _mended_answer(raw, problem)
     if answer.status == 0 and not answer.event:
         raise _refusal("an answer", raw, "it has no status")
     return answer
+
+
+def _mended_answer(raw: bytes | str, problem: Exception) -> Answer:
+    """Read an answer whose error or limits are odd: what it answers and whether it failed must not be lost."""
+    try:
+        answer = _envelope.decode(raw)
+    except UNREADABLE:
+        raise _refusal("an answer", raw, problem) from None
+    return Answer(
+        id=answer.id,
+        status=answer.status,
+        result=answer.result,
+        error=None if bytes(answer.error) == b"null" else _or(ErrorReply(), answer.error, ErrorReply),
+        rate_limits=_or((), answer.rate_limits, tuple[RateLimit, ...]),
+        event=answer.event,
+    )
+
+
+def _or(otherwise: T, raw: msgspec.Raw, kind: Any) -> T:
+    try:
+        return typing.cast(T, _mend(bytes(raw), kind))
+    except UNREADABLE:
+        return otherwise
 
 
 class _Reader(Generic[T]):
@@ -118,7 +155,7 @@ def decode_pushed(raw: bytes | str) -> tuple[Event, ...] | Control:
     Raises:
         ProtocolError: it is none of these.
     """
-    data = raw.encode() if isinstance(raw, str) else raw
+    data = raw.encode(errors="replace") if isinstance(raw, str) else raw
     try:
         if data.startswith(b'{"stream"'):
             pushed: Event | tuple[MarkPriceUpdate, ...] = _combined.decode(data).data
@@ -134,37 +171,56 @@ def decode_pushed(raw: bytes | str) -> tuple[Event, ...] | Control:
 def _second_look(data: bytes, problem: Exception) -> tuple[Event, ...] | Control:
     """Read a frame that is not a known event in its usual form."""
     try:
-        if data.startswith(b'{"stream"'):
-            data = bytes(_combined_raw.decode(data).data)
-        if data.startswith(b"["):
-            return typing.cast(tuple[Event, ...], _mend(data, tuple[MarkPriceUpdate, ...]))
-        if b'"e"' not in data:
-            return _control.decode(data)
-        kind = _kind.decode(data).e
-        if kind not in _KINDS:
-            return (UnknownEvent(clean(kind)),)
-        return (_mend(data, _KINDS[kind]),)
+        if data.lstrip().startswith(b"["):
+            return _mended_marks(data)
+        wrapper = _wrapper.decode(data)
+        inner = bytes(wrapper.data) or bytes(wrapper.event)
+        if wrapper.e is None and inner:
+            return _mended_marks(inner) if inner.startswith(b"[") else (_second_event(inner),)
+        if wrapper.e is not None:
+            return (_second_event(data),)
+        control = _control.decode(data)
     except UNREADABLE:
         raise _refusal("an event", data, problem) from None
+    if not control.result and not control.trouble:
+        raise _refusal("an event", data, "it is neither an event nor an answer")
+    return control
+
+
+def _second_event(data: bytes) -> Event:
+    kind = _wrapper.decode(data).e
+    if kind is None:
+        raise msgspec.ValidationError("it has no `e`")
+    return _mend(data, _KINDS[kind]) if kind in _KINDS else UnknownEvent(clean(kind))
+
+
+def _mended_marks(data: bytes) -> tuple[MarkPriceUpdate, ...]:
+    """Read what can be read of an array of mark prices: one symbol's odd entry is not the others' trouble."""
+    entries = msgspec.json.decode(data, type=list[msgspec.Raw])
+    marks: list[MarkPriceUpdate | None] = [_or(None, entry, MarkPriceUpdate) for entry in entries]
+    if entries and not any(marks):
+        raise msgspec.ValidationError("no entry is a mark price")
+    return tuple(mark for mark in marks if mark is not None)
 
 
 def _mend(raw: bytes, kind: Any) -> Any:
     """Decode a message whose numbers are odd: "" and the unreadable become None, thousands separators go."""
-    return msgspec.convert(_mended(msgspec.json.decode(raw), kind), kind, strict=False)
+    return msgspec.convert(_mended(_untyped.decode(raw), kind), kind, strict=False)
 
 
 def _mended(value: Any, kind: Any) -> Any:
-    options = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    is_union = typing.get_origin(kind) in (types.UnionType, typing.Union)
+    options = typing.get_args(kind) if is_union else (kind,)
     if Decimal in options:
         return _amount(value)
-    if typing.get_origin(kind) is tuple and isinstance(value, Sequence) and not isinstance(value, str):
+    if typing.get_origin(kind) is tuple and isinstance(value, list):
         return [_mended(item, typing.get_args(kind)[0]) for item in value]
     for option in options:
-        if isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, Mapping):
+        if isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, dict):
             return _mended_struct(value, option)
     if value == "" and type(None) in options:
         return None
-    return value
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _mended_struct(value: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
@@ -190,13 +246,12 @@ def _fits(value: Any, kind: Any) -> bool:
 def _amount(value: Any) -> Decimal | None:
     if isinstance(value, str):
         value = value.strip().replace(",", "")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     try:
-        amount = Decimal(str(value))
+        return plausible(Decimal(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
 
 
 def _refusal(what: str, raw: bytes | str, problem: object) -> ProtocolError:

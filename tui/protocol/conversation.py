@@ -9,6 +9,7 @@ A shell calls `opened`, `receive`, `tick` and sends what `take_outgoing` returns
 """
 
 import enum
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,17 +19,17 @@ from tui.credentials import Credential, Secret
 from tui.errors import ProtocolError
 from tui.protocol import codec
 from tui.protocol.clock import SAMPLES, ExchangeClock
-from tui.protocol.replies import AccountInformation, Answer, PositionRisk
+from tui.protocol.replies import AccountInformation, Answer, ErrorReply, PositionRisk
 from tui.protocol.requests import (
     ACCOUNT,
     LOG_ON,
-    METHODS,
     PING_STREAM,
     POSITIONS,
     START_STREAM,
     TIME,
     Params,
     Security,
+    allowed,
     request,
 )
 from tui.protocol.talk import Ending, Garbled
@@ -38,7 +39,10 @@ TIMEOUT = 5.0
 """Seconds after which a request counts as unanswered."""
 
 SILENCE = 2
-"""Unanswered requests in a row that end the connection."""
+"""Unanswered requests in a row that end the connection, when nothing else has come meanwhile."""
+
+_LISTEN_KEY = re.compile(r"[A-Za-z0-9_-]{1,512}")
+"""It becomes a part of an address."""
 
 
 class State(enum.Enum):
@@ -141,6 +145,7 @@ class ApiConversation:
         self._is_session = False
         self._key_in_params = False
         self._unanswered = 0
+        self._heard_at = -TIMEOUT
         self._time_wanted = False
 
     @property
@@ -179,20 +184,26 @@ class ApiConversation:
         return min((pending.sent + TIMEOUT for pending in self._pending.values()), default=None)
 
     def tick(self, now: float) -> list[News]:
-        """Give up on requests that are unanswered for too long."""
-        late = [identity for identity, pending in self._pending.items() if now - pending.sent >= TIMEOUT]
+        """Give up on requests that are unanswered for too long.
+
+        A connection on which something comes, readable or not, is not silent and goes on.
+        """
+        late = [identity for identity, pending in self._pending.items() if now >= pending.sent + TIMEOUT]
         news: list[News] = []
         for identity in late:
             pending = self._pending.pop(identity)
-            self._unanswered += 1
+            if pending.sent >= self._heard_at:
+                self._unanswered += 1
             if pending.method == TIME:
                 news += self._want_time(now)
                 continue
-            if self._unanswered >= SILENCE or self.state is not State.READY:
+            sentence = f"No answer to {pending.method} within {TIMEOUT:.0f} s."
+            if self._unanswered >= SILENCE:
                 self.ending = Ending(
                     f"No answer to {pending.method} for {TIMEOUT:.0f} s: the connection is silent."
                 )
-            sentence = f"No answer to {pending.method} within {TIMEOUT:.0f} s."
+            elif self.state is not State.READY:
+                self.ending = Ending(sentence)
             news.append(Failed(pending.method, Trouble(Verdict.RETRY, sentence)))
         return news
 
@@ -211,6 +222,8 @@ class ApiConversation:
 
     def receive(self, raw: bytes | str, now: float, wall_ms: int) -> list[News]:
         """Take one frame; the news come in the order in which they are to be told."""
+        self._heard_at = now
+        self._unanswered = 0
         try:
             answer = codec.decode_answer(raw)
         except ProtocolError as problem:
@@ -223,10 +236,11 @@ class ApiConversation:
             if limit.rate_limit_type == "REQUEST_WEIGHT"
         ]
         pending = self._pending.pop(str(answer.id), None) if answer.id is not None else None
-        if pending is not None:
-            self._unanswered = 0
-        if answer.error is not None:
-            return news + self._failed(answer, pending, now)
+        error = answer.error
+        if error is None and not 200 <= answer.status < 300:
+            error = ErrorReply()
+        if error is not None:
+            return news + self._failed(judge(answer.status, error), pending, now)
         if pending is None:
             return [*news, Garbled("An answer came to nothing that was asked.")]
         try:
@@ -255,7 +269,7 @@ class ApiConversation:
             return self._time_told(pending.sent, time_ms, now, wall_ms)
         if method == START_STREAM:
             listen_key = codec.decode_listen_key(answer.result).listen_key
-            if not listen_key:
+            if listen_key is None or not _LISTEN_KEY.fullmatch(listen_key):
                 raise ProtocolError("the answer holds no listen key")
             return [ListenKeyAnswer(Secret(listen_key))]
         if method == PING_STREAM:
@@ -286,9 +300,7 @@ class ApiConversation:
             self._send(method, now, is_second=True)
         return [Ready()]
 
-    def _failed(self, answer: Answer, pending: _Pending | None, now: float) -> list[News]:
-        assert answer.error is not None  # the caller has looked
-        trouble = judge(answer.status, answer.error)
+    def _failed(self, trouble: Trouble, pending: _Pending | None, now: float) -> list[News]:
         method = "" if pending is None else pending.method
         if method == TIME and trouble.verdict is not Verdict.LIMITED:
             return self._want_time(now)
@@ -326,7 +338,7 @@ class ApiConversation:
 
     def _send(self, method: str, now: float, is_second: bool = False) -> None:
         params: Params = {}
-        if METHODS[method].security is Security.SIGNED:
+        if allowed(method).security is Security.SIGNED:
             params["timestamp"] = self._clock.timestamp(now)
             params["recvWindow"] = self._options.recv_window_ms
             if method == POSITIONS and self._options.symbol:

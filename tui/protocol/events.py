@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tui.protocol.replies import Row
+from tui.protocol.replies import Row, TimeMs
 
 
 class BalanceChange(
@@ -48,7 +48,8 @@ class PositionChange(
     """`a.P[]` of ACCOUNT_UPDATE: a position after the change; amount 0 means closed."""
 
     symbol: str
-    position_amount: Decimal
+    position_amount: Decimal | None = None
+    """None when it is missing or unreadable: the change is known to have happened, and not what it was."""
     position_side: str = "BOTH"
     entry_price: Decimal | None = None
     break_even_price: Decimal | None = None
@@ -86,8 +87,8 @@ class AccountUpdate(
 ):
     """Balances or positions have changed."""
 
-    event_time_ms: int
-    transaction_time_ms: int
+    event_time_ms: TimeMs
+    transaction_time_ms: TimeMs
     change: AccountChange
 
 
@@ -95,7 +96,7 @@ class LeverageChange(Row, frozen=True, gc=False, kw_only=True, rename={"symbol":
     """`ac` of ACCOUNT_CONFIG_UPDATE."""
 
     symbol: str
-    leverage: Decimal
+    leverage: Decimal | None = None
 
 
 class AssetModeChange(Row, frozen=True, gc=False, kw_only=True, rename={"multi_assets_mode": "j"}):
@@ -120,8 +121,8 @@ class AccountConfigUpdate(
 ):
     """A symbol's leverage, or the account's asset mode, has changed."""
 
-    event_time_ms: int
-    transaction_time_ms: int = 0
+    event_time_ms: TimeMs
+    transaction_time_ms: TimeMs = 0
     leverage_change: LeverageChange | None = None
     asset_mode_change: AssetModeChange | None = None
 
@@ -165,7 +166,7 @@ class MarginCall(
 ):
     """A warning only: by the time it is read the position may be gone."""
 
-    event_time_ms: int
+    event_time_ms: TimeMs
     cross_wallet_balance: Decimal | None = None
     positions: tuple[PositionCalled, ...] = ()
 
@@ -229,8 +230,8 @@ class OrderTradeUpdate(
 ):
     """An order was placed, changed or filled."""
 
-    event_time_ms: int
-    transaction_time_ms: int
+    event_time_ms: TimeMs
+    transaction_time_ms: TimeMs
     order: Order
 
 
@@ -251,8 +252,8 @@ class TradeLite(
 ):
     """The early word of a fill that ORDER_TRADE_UPDATE tells in full: never added up."""
 
-    event_time_ms: int
-    transaction_time_ms: int
+    event_time_ms: TimeMs
+    transaction_time_ms: TimeMs
     symbol: str
     trade_id: int = 0
     order_id: int = 0
@@ -297,8 +298,8 @@ class AlgoUpdate(
 ):
     """A conditional order changed (they left ORDER_TRADE_UPDATE on 2025-12-09)."""
 
-    event_time_ms: int
-    transaction_time_ms: int = 0
+    event_time_ms: TimeMs
+    transaction_time_ms: TimeMs = 0
     order: AlgoOrder
 
 
@@ -313,7 +314,7 @@ class ListenKeyExpired(
 ):
     """The socket stays open and nothing more will come: a new key is needed."""
 
-    event_time_ms: int = 0
+    event_time_ms: TimeMs = 0
 
 
 class ServerShutdown(
@@ -327,7 +328,7 @@ class ServerShutdown(
 ):
     """This server goes away soon: move to another connection now."""
 
-    event_time_ms: int = 0
+    event_time_ms: TimeMs = 0
 
 
 class MarkPriceUpdate(
@@ -349,12 +350,12 @@ class MarkPriceUpdate(
 ):
     """Mark price and funding of one symbol."""
 
-    event_time_ms: int
+    event_time_ms: TimeMs
     symbol: str
     mark_price: Decimal | None = None
     index_price: Decimal | None = None
     funding_rate: Decimal | None = None
-    next_funding_time_ms: int = 0
+    next_funding_time_ms: TimeMs = 0
     symbol_type: int | None = None
     """1 USD-M, 2 COIN-M (since 2026-06)."""
 

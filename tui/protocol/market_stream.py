@@ -55,7 +55,7 @@ class MarketConversation:
         wanted = frozenset(symbols)
         if wanted == self._wanted:
             return
-        if not self._wanted:
+        if not self._wanted & wanted:
             self._heard_at = now
         for symbol in wanted - self._wanted:
             self._heard[symbol] = now
@@ -90,15 +90,16 @@ class MarketConversation:
                 news.append(event)
             elif event.symbol in self._wanted:
                 self._heard[event.symbol] = self._heard_at = now
+                self._pleas.pop(event.symbol, None)
                 news.append(event)
         return news
 
     def tick(self, now: float) -> list[Event | Garbled]:
         """Send what is due, and look after symbols that stay silent."""
-        if self._wanted and now - self._heard_at >= RECYCLE_AFTER:
+        if self._wanted and now >= self._heard_at + RECYCLE_AFTER:
             self.ending = Ending(f"No mark price has come for {RECYCLE_AFTER:.0f} s: connecting anew.")
             return []
-        silent = [symbol for symbol in self._wanted if now - self._heard.get(symbol, now) >= RECYCLE_AFTER]
+        silent = [symbol for symbol in self._wanted if now >= self._heard.get(symbol, now) + RECYCLE_AFTER]
         for symbol in silent:
             self._plead(symbol, now)
         if self._control and now >= self._control_at + SPACING:

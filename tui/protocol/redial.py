@@ -74,6 +74,7 @@ class Redial:
 
     def refused_delay(self) -> float:
         """Return how long to wait after the key was refused: 60 s, doubling to 15 minutes."""
+        self._useful_since = None
         delay = min(REFUSED_CAP, REFUSED_FIRST * 2.0**self._refusals)
         self._refusals = min(self._refusals + 1, 10)
         return delay

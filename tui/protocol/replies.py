@@ -4,20 +4,30 @@ Amounts are `Decimal`, times integer milliseconds. `None` means that Binance did
 """
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from msgspec.structs import force_setattr
 
 from tui.protocol.text import clean
 
+TimeMs = Annotated[int, msgspec.Meta(ge=0, le=32_503_680_000_000)]
+"""Unix milliseconds up to the year 3000: what lies outside is not a time, and could not be shown as one."""
 
-def finite(amount: Decimal | None) -> Decimal | None:
-    """Return the amount, or None for NaN and infinities, which no account can hold."""
-    return amount if amount is None or amount.is_finite() else None
+MOST_DIGITS = 40
+"""Digits before and after the point beyond which an amount is rubbish: they would fill a screen and overflow sums."""
+
+
+def plausible(amount: Decimal) -> Decimal | None:
+    """Return the amount, a zero without its sign; None for what no account can hold (NaN, infinities, 10^40)."""
+    exponent = amount.as_tuple().exponent
+    if isinstance(exponent, str) or exponent < -MOST_DIGITS or amount.adjusted() >= MOST_DIGITS:
+        return None
+    return amount if amount else abs(amount)
 
 
 class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A struct from outside: after decoding its texts are clean and its amounts finite."""
+    """A struct from outside: after decoding its texts are clean and its amounts plausible."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -26,8 +36,10 @@ class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
                 cleaned = clean(value)
                 if cleaned is not value:
                     force_setattr(self, name, cleaned)
-            elif type(value) is Decimal and not value.is_finite():
-                force_setattr(self, name, None)
+            elif type(value) is Decimal:
+                amount = plausible(value)
+                if amount is not value:
+                    force_setattr(self, name, amount)
 
 
 class PositionRisk(
@@ -82,7 +94,7 @@ class PositionRisk(
     adl_quantile: int | None = None
     bid_notional: Decimal | None = None
     ask_notional: Decimal | None = None
-    update_time_ms: int = 0
+    update_time_ms: TimeMs = 0
 
     @property
     def unrealized_pnl(self) -> Decimal | None:
@@ -125,7 +137,7 @@ class AssetBalance(
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
-    update_time_ms: int = 0
+    update_time_ms: TimeMs = 0
 
 
 class AccountInformation(
@@ -176,14 +188,14 @@ class SessionInformation(
 ):
     """The result of `session.logon`; the key it repeats is not read."""
 
-    server_time_ms: int | None = None
-    authorized_since_ms: int | None = None
+    server_time_ms: TimeMs | None = None
+    authorized_since_ms: TimeMs | None = None
 
 
 class ServerTime(Row, frozen=True, gc=False, kw_only=True, rename={"server_time_ms": "serverTime"}):
     """The result of `time` and the body of `GET /fapi/v1/time`: Unix time in milliseconds."""
 
-    server_time_ms: int
+    server_time_ms: TimeMs
 
 
 class ListenKey(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename={"listen_key": "listenKey"}):
@@ -220,8 +232,8 @@ class ErrorData(
 ):
     """`error.data` of a 418 or 429: when the server will listen again, in Unix milliseconds."""
 
-    server_time_ms: int | None = None
-    retry_after_ms: int | None = None
+    server_time_ms: TimeMs | None = None
+    retry_after_ms: TimeMs | None = None
 
 
 class ErrorReply(Row, frozen=True, gc=False, kw_only=True, rename={"message": "msg"}):

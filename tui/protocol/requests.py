@@ -52,6 +52,18 @@ HTTP_REQUESTS = frozenset({("GET", "/fapi/v1/time"), ("GET", "/sapi/v1/account/a
 _encoder = msgspec.json.Encoder()
 
 
+def allowed(method: str) -> Method:
+    """Return what is known of a method.
+
+    Raises:
+        RequestForbidden: it is not on the list.
+    """
+    known = METHODS.get(method)
+    if known is None:
+        raise RequestForbidden(f"perptop does not send {method!r}: it reads and never trades.")
+    return known
+
+
 def payload(params: Mapping[str, str | int]) -> str:
     """Return the text that is signed: raw values, sorted by name (page "WebSocket API General Info")."""
     return "&".join(f"{name}={value}" for name, value in sorted(params.items()))
@@ -68,9 +80,7 @@ def request(identity: str, method: str, params: Params, credential: Credential, 
     Raises:
         RequestForbidden: the method is not on the list.
     """
-    known = METHODS.get(method)
-    if known is None:
-        raise RequestForbidden(f"perptop does not send {method!r}: it reads and never trades.")
+    known = allowed(method)
     sent = dict(params)
     if known.security is not Security.NONE and (not session or method == LOG_ON):
         sent["apiKey"] = credential.api_key.reveal()

@@ -13,11 +13,11 @@ _HARMLESS = frozenset({"enableReading", "ipRestrict", "enableFixReadOnly"})
 
 def rights(allowed: Mapping[str, bool]) -> str:
     """Sum up the yes-or-no fields of `GET /sapi/v1/account/apiRestrictions`."""
-    if not allowed.get("enableReading"):
-        return UNKNOWN
     dangerous = {
         name.casefold() for name, is_allowed in allowed.items() if is_allowed and name not in _HARMLESS
     }
     if any("withdraw" in name or "transfer" in name for name in dangerous):
         return CAN_WITHDRAW
-    return CAN_TRADE if dangerous else READ_ONLY
+    if dangerous:
+        return CAN_TRADE
+    return READ_ONLY if allowed.get("enableReading") else UNKNOWN

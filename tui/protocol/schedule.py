@@ -32,7 +32,7 @@ class Schedule:
         self._due = {POSITIONS: 0.0, ACCOUNT: 0.0}
         self._asked = {POSITIONS: -HURRY_SPACING, ACCOUNT: -HURRY_SPACING}
         self._extra: list[float] = []
-        self._failures = 0
+        self._failures = dict.fromkeys(self._due, 0)
         self._use = 0.0
 
     def due(self, now: float) -> list[str]:
@@ -52,21 +52,20 @@ class Schedule:
         if method == POSITIONS:
             self._extra = [at for at in self._extra if at > now]
 
-    def answered(self) -> None:
+    def answered(self, method: str) -> None:
         """Note a good answer."""
-        self._failures = 0
+        self._failures[method] = 0
 
     def failed(self, method: str, now: float) -> None:
         """Note a failure: ask again after 2 s, doubling to 30 s."""
-        delay = min(BACKOFF_CAP, BACKOFF_FIRST * 2.0**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        self._due[method] = now + max(delay, 0.0)
+        self._due[method] = now + min(BACKOFF_CAP, BACKOFF_FIRST * 2.0 ** self._failures[method])
+        self._failures[method] = min(self._failures[method] + 1, 10)
 
     def at_once(self, now: float) -> None:
         """Ask for both now: a person wants it, or a connection has just begun."""
-        self._failures = 0
         for method in self._due:
             self._due[method] = now
+            self._failures[method] = 0
 
     def not_later(self, method: str, at: float) -> None:
         """Ask at `at` at the latest."""

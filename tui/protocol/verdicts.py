@@ -22,7 +22,7 @@ class Verdict(enum.Enum):
     NO_LISTEN_KEY = "no listen key"
     """The listen key is gone: ask for another."""
     UNKNOWN_METHOD = "unknown method"
-    """This server does not know the method."""
+    """Binance no longer knows what is asked: only a newer version of this program can mend it."""
 
 
 _VERDICTS = {
@@ -30,6 +30,8 @@ _VERDICTS = {
     -1021: Verdict.CLOCK,
     -5028: Verdict.CLOCK,
     -1002: Verdict.REFUSED,
+    -1011: Verdict.REFUSED,
+    -1020: Verdict.UNKNOWN_METHOD,
     -1022: Verdict.REFUSED,
     -1099: Verdict.REFUSED,
     -2014: Verdict.REFUSED,
@@ -39,7 +41,10 @@ _VERDICTS = {
     -1125: Verdict.NO_LISTEN_KEY,
 }
 
+_BY_STATUS = {401: Verdict.REFUSED, 404: Verdict.UNKNOWN_METHOD, 410: Verdict.UNKNOWN_METHOD}
+
 _ADVICE = {
+    -1011: "Check that this machine's IP address is on the key's list.",
     -1022: "Check that the secret or the private key belongs to this API key.",
     -2014: "Check that the API key was copied whole.",
     -2015: "Check that the key exists, that it is for this exchange (not the testnet's), "
@@ -47,6 +52,9 @@ _ADVICE = {
     -2017: "Binance has locked the API keys of this account.",
     -4109: "The account is archived: transfer any asset to its futures wallet to wake it.",
 }
+
+_FIRST_TIME_MS = 1_000_000_000_000
+"""A smaller number is no moment in Unix milliseconds."""
 
 _BANNED_UNTIL = re.compile(r"until (\d{13})")
 
@@ -69,20 +77,23 @@ def judge(status: int, error: ErrorReply) -> Trouble:
         return _limited(status, error)
     verdict = _VERDICTS.get(error.code)
     if verdict is None:
-        verdict = Verdict.REFUSED if status == 401 else Verdict.RETRY
+        verdict = _BY_STATUS.get(status, Verdict.RETRY)
+    words = f"{error.code} {error.message.rstrip('.')}".strip() if error.code else f"status {status}"
     if verdict is Verdict.REFUSED:
         advice = _ADVICE.get(error.code, "Check the key and its rights.")
+        return Trouble(verdict, f"Binance refuses the key ({words}). {advice}")
+    if verdict is Verdict.UNKNOWN_METHOD:
         return Trouble(
-            verdict, f"Binance refuses the key ({error.code} {error.message.rstrip('.')}). {advice}"
+            verdict, f"Binance no longer knows this request ({words}): look for a newer version of perptop."
         )
-    return Trouble(
-        verdict, f"Binance answers {error.code} {error.message.rstrip('.') or f'(status {status})'}."
-    )
+    return Trouble(verdict, f"Binance answers {words}.")
 
 
 def _limited(status: int, error: ErrorReply) -> Trouble:
     is_ban = status == 418 or "banned" in error.message
     retry_at_ms = None if error.data is None else error.data.retry_after_ms
+    if retry_at_ms is not None and retry_at_ms < _FIRST_TIME_MS:
+        retry_at_ms = None
     if retry_at_ms is None and (found := _BANNED_UNTIL.search(error.message)):
         retry_at_ms = int(found.group(1))
     sentence = (

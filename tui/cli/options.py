@@ -1,0 +1,110 @@
+"""Options: what a command line says, as typed values."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+import msgspec
+from click.core import ParameterSource
+
+Part = TypeVar("Part", bound=msgspec.Struct)
+Decorator = Callable[[Callable[..., object]], Callable[..., object]]
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say about the account to watch and the way to it."""
+
+    demo: bool = False
+    testnet: bool = False
+    profile: str | None = None
+    endpoint: str | None = None
+    allow_host: bool = False
+    symbol: str | None = None
+    recv_window_ms: int | None = None
+    poll: float | None = None
+    no_streams: bool = False
+    account: str | None = None
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say about the screen."""
+
+    filter: str | None = None
+    sort: str | None = None
+    theme: str | None = None
+
+
+class Once(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say about one snapshot."""
+
+    form: str = "table"
+    fields: str = ""
+    filter: str | None = None
+    zero: bool = False
+    total: bool = False
+    timeout: float = 10.0
+
+
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say about a simulated exchange."""
+
+    port: int
+    scenario: str
+    assets: str | None
+    hedge: bool | None
+    seed: int
+    faults: tuple[str, ...]
+
+
+def _options(*options: Decorator) -> Decorator:
+    def decorate(command: Callable[..., object]) -> Callable[..., object]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+connection_options = _options(
+    click.option("--demo", is_flag=True, help="Watch a simulated account: no key, no network."),
+    click.option("--testnet", is_flag=True, help="Watch an account of Binance's testnet."),
+    click.option("--profile", metavar="NAME", help="Use [profiles.NAME] of the settings file."),
+    click.option(
+        "--endpoint",
+        metavar="URL",
+        help="Send everything to this one host, with Binance's own paths. Also: PERPTOP_ENDPOINT.",
+    ),
+    click.option("--allow-host", is_flag=True, help="Accept an endpoint that is not Binance's."),
+    click.option("--symbol", metavar="S", help="Ask for this one symbol and nothing else."),
+    click.option("--recv-window-ms", type=click.IntRange(1, 60_000), metavar="MS", help="Default: 5000."),
+    click.option(
+        "--poll",
+        type=click.FloatRange(min=1),
+        metavar="SECONDS",
+        help="From one snapshot to the next while no stream delivers. Default: 5.",
+    ),
+    click.option("--no-streams", is_flag=True, help="Snapshots only."),
+    click.option("--account", metavar="NAME", help="What to call the account."),
+)
+filter_option = click.option(
+    "--filter", metavar="EXPR", help="Rows to show: btc  !btc  btc,eth  =btcusdt  side:long"
+)
+
+
+def given(context: click.Context) -> dict[str, object]:
+    """Return the options of a command; those before it hold unless they are given again behind it."""
+    values: dict[str, object] = {}
+    for level in (context.parent, context):
+        if level is None:
+            continue
+        for name, value in level.params.items():
+            if name not in values or level.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                values[name] = value
+    return values
+
+
+def part(values: dict[str, object], wanted: type[Part]) -> Part:
+    """Return those options that make up one struct."""
+    return msgspec.convert(
+        {name: values[name] for name in wanted.__struct_fields__ if name in values}, wanted
+    )

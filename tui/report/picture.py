@@ -1,0 +1,214 @@
+"""The book at one moment, as the words and plain values that every output format shares.
+
+Amounts are strings in the exchange's exact digits, ratios are fractions as strings with 8 places, times and counts are
+numbers, and None is unknown. A figure whose input is stale is None; facts (size, entry) stay, beside their age.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from tui.book import figures
+from tui.book.account import Account, Asset
+from tui.book.book import Book
+from tui.book.filter import matcher
+from tui.book.health import ACCOUNT_LIMIT_MS, Feed, Freshness
+from tui.book.position import Position
+from tui.report.text import digits, fraction
+
+Value = str | int | bool | None
+Record = dict[str, Value]
+
+SCHEMA = 1
+
+IDENTITY = ("account", "book", "symbol", "position_side")
+FACTS = ("position_amount", "entry_price", "break_even_price", "leverage", "isolated_wallet")
+OF_SNAPSHOT = ("liquidation_price", "open_order_initial_margin", "bid_notional", "ask_notional")
+"""Figures that hold while the row is confirmed."""
+OF_MARK = (
+    "mark_price", "notional", "unrealized_pnl", "isolated_margin", "initial_margin", "maintenance_margin",
+    "position_initial_margin", "funding_rate",
+)  # fmt: skip
+"""Figures that move with the mark price."""
+
+POSITION_FIELDS = (
+    *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
+    "liquidation_distance", "notional", "unrealized_pnl", "roe", "leverage", "leverage_is_derived", "margin_type",
+    "margin_type_is_derived", "margin_asset", "initial_margin", "maintenance_margin", "position_initial_margin",
+    "open_order_initial_margin", "isolated_wallet", "isolated_margin", "bid_notional", "ask_notional", "adl_quantile",
+    "funding_rate", "next_funding_time_ms", "update_time_ms", "is_live", "position_age_ms", "mark_age_ms",
+)  # fmt: skip
+"""Every field of a position, in the order of the output."""
+
+ACCOUNT_FACTS = ("wallet_balance", "cross_wallet_balance")
+ACCOUNT_FIGURES = (
+    "margin_balance", "unrealized_pnl", "cross_unrealized_pnl", "available_balance", "max_withdraw_amount",
+    "initial_margin", "maintenance_margin", "position_initial_margin", "open_order_initial_margin",
+)  # fmt: skip
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows and fields a report shows."""
+
+    filter: str = ""
+    show_zero_rows: bool = False
+    fields: tuple[str, ...] = ()
+    """Fields of the positions; empty: all of them (in a table: its usual columns)."""
+    show_total: bool = False
+
+
+class Caption(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says beside the figures."""
+
+    label: str = ""
+    notice: str = ""
+    rights: str = ""
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a report can show."""
+
+    time_ms: int
+    word: str
+    health: Record
+    feeds: dict[str, Record]
+    accounts: list[Record]
+    assets: list[list[Record]]
+    """The margin assets of each account."""
+    positions: list[Record]
+    totals: list[Record]
+    wanted: Wanted
+    caption: Caption
+
+
+def take(book: Book, time_ms: int, wanted: Wanted, caption: Caption) -> Picture:
+    """Return what is known at `time_ms`, by the exchange's clock."""
+    matches = matcher(wanted.filter)
+    chosen = [
+        position
+        for position in book.positions.values()
+        if matches(position) and (position.is_open or wanted.show_zero_rows)
+    ]
+    chosen.sort(key=lambda position: (position.key[1:], position.key.account))
+    fresh = [book.freshness(position, time_ms) for position in chosen]
+    rows = [_position(position, age) for position, age in zip(chosen, fresh, strict=True)]
+    accounts = [book.accounts[key] for key in sorted(book.accounts)]
+    gap_ms = book.health.gap_ms
+    return Picture(
+        time_ms=time_ms,
+        word=str(book.word(time_ms)),
+        health=_health(book, caption),
+        feeds={feed.name: _feed(feed, time_ms) for feed in book.health.feeds},
+        accounts=[_account(account, time_ms, gap_ms) for account in accounts],
+        assets=[_assets(account, time_ms, gap_ms) for account in accounts],
+        positions=[_only(row, wanted.fields) for row in rows],
+        totals=_totals(zip(chosen, fresh, strict=True)) if wanted.show_total else [],
+        wanted=wanted,
+        caption=caption,
+    )
+
+
+def _only(row: Record, fields: tuple[str, ...]) -> Record:
+    return {name: row[name] for name in fields or POSITION_FIELDS}
+
+
+def _position(position: Position, age: Freshness) -> Record:
+    row: Record = dict(zip(IDENTITY, position.key, strict=True))
+    row |= {name: digits(getattr(position, name)) for name in FACTS}
+    row |= {name: digits(getattr(position, name)) if age.is_confirmed else None for name in OF_SNAPSHOT}
+    row |= {name: digits(getattr(position, name)) if age.is_marked else None for name in OF_MARK}
+    return row | {
+        "liquidation_distance": fraction(figures.liquidation_distance(position)) if age.is_marked else None,
+        "roe": fraction(figures.roe(position)) if age.is_marked else None,
+        "leverage_is_derived": position.leverage_is_derived,
+        "margin_type": position.margin_type,
+        "margin_type_is_derived": position.margin_type_is_derived,
+        "margin_asset": position.margin_asset,
+        "adl_quantile": position.adl_quantile if age.is_confirmed else None,
+        "next_funding_time_ms": position.next_funding_time_ms,
+        "update_time_ms": position.update_time_ms or None,
+        "is_live": age.is_live,
+        "position_age_ms": age.position_age_ms,
+        "mark_age_ms": age.mark_age_ms,
+    }
+
+
+def _account(account: Account, time_ms: int, gap_ms: int) -> Record:
+    is_live = _is_live(account, time_ms, gap_ms)
+    row: Record = {"account": account.account, "book": account.book}
+    row |= {name: digits(getattr(account, name)) for name in ACCOUNT_FACTS}
+    row |= {name: digits(getattr(account, name)) if is_live else None for name in ACCOUNT_FIGURES}
+    return row | {
+        "margin_ratio": fraction(figures.margin_ratio(account)) if is_live else None,
+        "multi_assets_mode": account.multi_assets_mode,
+        "is_live": is_live,
+        "age_ms": max(0, time_ms - account.snapshot_ms),
+    }
+
+
+def _is_live(account: Account, time_ms: int, gap_ms: int) -> bool:
+    return account.snapshot_ms >= gap_ms and time_ms - account.snapshot_ms <= ACCOUNT_LIMIT_MS
+
+
+def _assets(account: Account, time_ms: int, gap_ms: int) -> list[Record]:
+    is_live = _is_live(account, time_ms, gap_ms)
+    return [_asset(asset, is_live) for asset in account.assets]
+
+
+def _asset(asset: Asset, is_live: bool) -> Record:
+    row: Record = {"asset": asset.asset}
+    row |= {name: digits(getattr(asset, name)) for name in ACCOUNT_FACTS}
+    row |= {name: digits(getattr(asset, name)) if is_live else None for name in ACCOUNT_FIGURES}
+    return row | {"update_time_ms": asset.update_time_ms or None}
+
+
+def _health(book: Book, caption: Caption) -> Record:
+    health = book.health
+    return {
+        "is_synced": health.is_synced,
+        "audited_ms": health.audited_ms,
+        "missed_events": health.missed_events,
+        "protocol_errors": health.protocol_errors,
+        "skew_ms": health.skew_ms,
+        "weight_used": book.weight_used,
+        "weight_limit": book.weight_limit,
+        "position_mode": book.position_mode,
+        "label": caption.label or book.name,
+        "notice": caption.notice or None,
+        "rights": caption.rights or None,
+    }
+
+
+def _feed(feed: Feed, time_ms: int) -> Record:
+    return {"transport": feed.transport.value, "reason": feed.reason or None, "age_ms": feed.age_ms(time_ms)}
+
+
+def _totals(rows: Iterable[tuple[Position, Freshness]]) -> list[Record]:
+    """Sums by book and margin asset; one stale or unknown addend makes a sum unknown."""
+    groups: dict[tuple[str, str | None], list[tuple[Position, Freshness]]] = {}
+    for position, age in rows:
+        if position.is_open:
+            groups.setdefault((position.key.book, position.margin_asset), []).append((position, age))
+    return [
+        {
+            "book": book,
+            "margin_asset": asset,
+            "positions": len(group),
+            "notional_long": _sum(p.notional if age.is_marked else None for p, age in group if p.is_long),
+            "notional_short": _sum(
+                p.notional if age.is_marked else None for p, age in group if not p.is_long
+            ),
+            "unrealized_pnl": _sum(p.unrealized_pnl if age.is_marked else None for p, age in group),
+        }
+        for (book, asset), group in groups.items()
+    ]
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> str | None:
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return digits(total)
