@@ -60,9 +60,10 @@ def contract(
     table: tuple[Bracket, ...],
     funding_rate: str = "0.0001",
 ) -> Contract:
-    """Describe a contract; its margin asset is the end of its name, its swing follows from its size class."""
+    """Describe a contract; its margin asset is the end of its name, its swing follows from its size class.
+    A table of none of the classes makes a price that stands still."""
     margin_asset = symbol[-4:]
-    swing = {MAJOR: 0.00009, MIDDLE: 0.00016, SMALL: 0.00024}[table]
+    swing = {MAJOR: 0.00009, MIDDLE: 0.00016, SMALL: 0.00024}.get(table, 0.0)
     return Contract(
         symbol,
         symbol.removesuffix(margin_asset),

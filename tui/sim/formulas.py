@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from tui.sim.amounts import ONE, ZERO
+from tui.sim.amounts import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A position as the liquidation formula sees it: signed amount, entry price, its symbol's brackets."""
+    """A position as the liquidation formula sees it: signed amount and entry price."""
 
     amount: Decimal
     entry_price: Decimal
@@ -133,4 +133,4 @@ def break_even_price(cost: Decimal, amount: Decimal) -> Decimal:
     """Price at which closing gives back what was paid: cost with fees / amount; 0 for a flat position."""
     if amount == 0:
         return ZERO
-    return (cost / amount).quantize(Decimal("1E-11"), rounding=ROUND_DOWN).normalize() * ONE
+    return (cost / amount).quantize(Decimal("1E-11"), rounding=ROUND_DOWN).normalize()

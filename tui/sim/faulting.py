@@ -1,0 +1,89 @@
+"""What faults do at the moment they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tui.sim import events
+from tui.sim.faults import Order
+from tui.sim.happenings import HAPPENINGS
+from tui.sim.outgoing import Abort, Close
+from tui.sim.session import Session
+from tui.sim.streams import MarketSession, Marks
+from tui.sim.world import World
+
+SHUTDOWN_MS = 5_000
+FLOOD_STEP_MS = 50
+FLOOD_FRAMES = 100
+"""Frames of each step: two thousand a second."""
+
+Sessions = Sequence[Session]
+
+
+def strike(world: World, sessions: Sessions, asked: Order) -> None:
+    """Do what a fault does when it begins; most only change what comes later."""
+    name = asked.fault.name
+    if asked.fault.way == "happens":
+        HAPPENINGS[name](world)
+    elif name in STRIKES:
+        STRIKES[name](world, [one for one in sessions if asked.feed in ("", one.feed)], asked.value)
+
+
+def cut(session: Session, value: str) -> None:
+    """End a connection with a close code, or without a word."""
+    code = int(value or 1006)
+    session.end(
+        Abort() if code == 1006 else Close(code, {1001: "Going away", 1008: "Policy violation"}.get(code, ""))
+    )
+
+
+def cut_all(world: World, sessions: Sessions, value: str) -> None:
+    """End all connections."""
+    for session in sessions:
+        cut(session, value)
+
+
+def expire_key(world: World, sessions: Sessions, value: str) -> None:
+    """End the listen key now, with its event."""
+    world.listen_keys.expires_ms = world.now_ms
+    world.expire_listen_key()
+
+
+def delete_key(world: World, sessions: Sessions, value: str) -> None:
+    """End the listen key without a word."""
+    world.listen_keys.delete()
+
+
+def tell_unknown(world: World, sessions: Sessions, value: str) -> None:
+    """Send an event of a kind that does not exist."""
+    world.tell({"e": "ORACLE_UPDATE", "E": world.now_ms, "T": world.now_ms, "o": {"x": [1, 2, {"y": None}]}})
+
+
+def rotate(world: World, sessions: Sessions, value: str) -> None:
+    """Announce a shutdown, and five seconds later close what was open then."""
+    for session in sessions:
+        event: events.Event = {"e": "serverShutdown", "E": world.now_ms}
+        session.say({"event": event} if session.feed == "api" else event)
+    world.agenda.at(world.wall_ms + SHUTDOWN_MS, lambda: cut_all(world, sessions, "1001"))
+
+
+def flood(world: World, sessions: Sessions, value: str) -> None:
+    """Push marks much faster than any market moves, as long as the fault is on."""
+    if not world.faults.is_on("flood"):
+        return
+    marks = Marks(world)
+    for session in sessions:
+        if isinstance(session, MarketSession) and session.is_open:
+            session.flood(marks, FLOOD_FRAMES)
+    world.agenda.at(world.wall_ms + FLOOD_STEP_MS, lambda: flood(world, sessions, value))
+
+
+STRIKES: dict[str, Callable[[World, Sessions, str], None]] = {
+    "reset": cut_all,
+    "close-CODE": cut_all,
+    "listen-key-expired": expire_key,
+    "listen-key-deleted": delete_key,
+    "unknown-event": tell_unknown,
+    "rotate": rotate,
+    "flood": flood,
+}

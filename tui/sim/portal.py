@@ -1,0 +1,65 @@
+"""What stands between a client and the exchange when the network is bad: refusals before any of it is reached."""
+
+from __future__ import annotations
+
+from tui.sim.errors import Rejected
+from tui.sim.faults import FOREVER_MS, On
+from tui.sim.outgoing import CUT, NO_ANSWER, Answer
+from tui.sim.spoiling import HTML, dumps
+from tui.sim.world import World
+
+LOGIN_PAGE = (
+    "<html><head><title>Welcome to the guest network</title></head><body>Please sign in.</body></html>"
+)
+REASONS = {
+    403: "Forbidden",
+    418: "I'm a teapot",
+    429: "Too Many Requests",
+    503: "Service Unavailable",
+    520: "Unknown",
+}
+
+
+def before_all(world: World, feed: str) -> Answer | None:
+    """The answer of a bad network to anything: none at all, a captive portal's page or its redirect."""
+    faults = world.faults
+    if not faults.on:
+        return None
+    if faults.is_on("silence", feed):
+        return Answer(NO_ANSWER)
+    if faults.is_on("refuse-connections", feed):
+        return Answer(CUT)
+    if faults.is_on("portal-200"):
+        return page(200, LOGIN_PAGE)
+    if faults.is_on("redirect-302"):
+        return Answer(302, {"Location": "http://portal.invalid/login"})
+    return None
+
+
+def before_handshake(world: World, feed: str) -> Answer | None:
+    """The refusal of a handshake."""
+    faults = world.faults
+    if one := faults.find("handshake-STATUS-retry-after", feed):
+        return refusal(one, {"Retry-After": str(-((world.wall_ms - one.until_ms) // 1000))})
+    if one := faults.find("handshake-STATUS", feed):
+        return refusal(one, {})
+    return None
+
+
+def refusal(one: On, headers: dict[str, str]) -> Answer:
+    """The refusal a fault asks for, as Binance's front sends it: a page of HTML."""
+    if one.until_ms == FOREVER_MS:
+        headers = {}
+    status = int(one.order.value)
+    return page(status, HTML.replace("502 Bad Gateway", f"{status} {REASONS[status]}"), headers)
+
+
+def page(status: int, html: str, headers: dict[str, str] | None = None) -> Answer:
+    """An answer with a page of HTML."""
+    return Answer(status, {"Content-Type": "text/html"} | (headers or {}), html.encode())
+
+
+def rejection(refused: Rejected) -> Answer:
+    """A refusal of the exchange itself, as JSON."""
+    body = dumps({"code": refused.code, "msg": refused.message})
+    return Answer(refused.status, {"Content-Type": "application/json"} | refused.headers, body.encode())
