@@ -1,0 +1,162 @@
+"""PositionsApp: joins a source that is kept true and the screens that show it."""
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import constants
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from tui.errors import UsageError
+from tui.settings import ScreenSettings
+from tui.view.columns import COLUMNS
+from tui.view.help_screen import HelpScreen
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
+from tui.view.moment import Moment
+from tui.view.positions_screen import PositionsScreen
+from tui.view.sheet import Sheet
+from tui.view.source import Source
+
+EXIT_BUG = 70
+FRAMES = 12
+"""How much of a traceback a report shows."""
+WEB_DRIVER = "textual.drivers.web_driver"
+
+
+class PositionsApp(App[None]):
+    """Shows a source; the paint tick alone reads its book."""
+
+    TITLE = "perptop"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*HELP_KEYS, *PROGRAM_KEYS]
+    ENABLE_COMMAND_PALETTE = True
+
+    class ConnectionChanged(Message):
+        """The state of a connection changed: say so at once."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest state counts."""
+            return isinstance(message, PositionsApp.ConnectionChanged)
+
+    def __init__(
+        self, source: Source, settings: ScreenSettings | None = None, *, redact: Callable[[str], str] = str
+    ) -> None:
+        # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
+        vars(constants).update(LOG_FILE=None, SCREENSHOT_DELAY=-1)
+        super().__init__()
+        if self.no_color:  # Textual 8.2.8 draws its ansi themes black on black under NO_COLOR
+            for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
+                self.unregister_theme(name)
+        if self.driver_class.__module__ == WEB_DRIVER:
+            raise UsageError(
+                "perptop does not run in a browser: every visitor would see the account. Use ssh."
+            )
+        self.features = frozenset()
+        self.devtools = None
+        self.source = source
+        self.moment = Moment(source)
+        self.settings = settings or ScreenSettings()
+        self._redact = redact
+        self._report = ""
+
+    def on_mount(self) -> None:
+        """Start the worker and the paint tick."""
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        self.source.on_change = self._connection_changed
+        self.run_worker(self.source.run(), name="source", exit_on_error=True)
+        self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")
+
+    def get_default_screen(self) -> Screen[None]:
+        """The positions."""
+        return PositionsScreen(self.moment, self.settings)
+
+    @property
+    def positions(self) -> PositionsScreen:
+        """The screen below all others."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, PositionsScreen)
+        return screen
+
+    def paint(self) -> None:
+        """The paint tick: bring the screens in sight up to date; nothing at all while nothing changes."""
+        changed = self.source.book.take_changed()
+        self.positions.note_changed(changed)
+        if not self.moment.advance(is_changed=bool(changed)):
+            return
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, (PositionsScreen, Sheet)):
+                screen.paint()
+            if not screen.is_modal:
+                break
+
+    def _connection_changed(self) -> None:
+        self.post_message(self.ConnectionChanged())
+
+    def on_positions_app_connection_changed(self) -> None:
+        """Do not wait for the tick."""
+        self.paint()
+
+    def action_help(self) -> None:
+        """List every key."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.moment))
+
+    def action_refresh_source(self) -> None:
+        """Ask for snapshots at once."""
+        self.source.refresh()
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """No pictures of an account are written without being asked for."""
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action, and the themes."""
+        yield SystemCommand("Theme", "Change the theme", self.action_change_theme)
+        if not isinstance(screen, PositionsScreen):
+            yield SystemCommand("Quit", "Leave", self.action_quit)
+            return
+        for binding in bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS):
+            if binding.action != "command_palette" and not binding.action.endswith(")"):
+                yield self._command(screen, binding)
+        for place, preset in enumerate(screen.listing.presets):
+            yield SystemCommand(
+                f"Preset: {preset.name}", "Show only these", partial(screen.action_preset, place)
+            )
+        for column in COLUMNS:
+            yield SystemCommand(
+                f"Sort by {column.label}", "Again: the other way", partial(screen.sort_by, column)
+            )
+
+    def _command(self, screen: PositionsScreen, binding: Binding) -> SystemCommand:
+        return SystemCommand(
+            binding.description.capitalize(), binding.tooltip, partial(screen.run_action, binding.action)
+        )
+
+    # A bug of ours. Textual's own report prints local variables, keys among them.
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = EXIT_BUG
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            self._report = report(error.error if isinstance(error, WorkerFailed) else error, self._redact)
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        if self._report and sys.__stderr__ is not None:
+            sys.__stderr__.write(self._report)
+            sys.__stderr__.flush()
+        self._report = ""
+
+
+def report(error: BaseException, redact: Callable[[str], str]) -> str:
+    """A short report on a bug: the traceback without local variables, without secrets, safe for a terminal."""
+    text = redact("".join(traceback.format_exception(error, limit=-FRAMES)))
+    clean = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    return f"perptop met a bug of its own and stopped. Nothing was traded; perptop cannot.\n\n{clean}"

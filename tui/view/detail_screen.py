@@ -1,0 +1,204 @@
+"""The details of one position: every field, where it comes from, and how old that is."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import ClassVar, NamedTuple
+
+from textual.binding import BindingType
+
+from tui.book import figures
+from tui.book.health import MARK_LIMIT_MS, POSITION_LIMIT_MS
+from tui.book.position import Key, Position
+from tui.view import bars, formats
+from tui.view.columns import Needs, Row, look, side
+from tui.view.formats import HIDDEN, UNKNOWN
+from tui.view.keys import DETAIL_KEYS
+from tui.view.lines import Line, left_and_right
+from tui.view.moment import Moment
+from tui.view.ordering import neighbour
+from tui.view.sheet import Sheet
+
+LABEL_WIDTH = 28
+BAR_WIDTH = 20
+WIDE = 60
+
+
+class Field(NamedTuple):
+    """One field of a position."""
+
+    label: str
+    needs: Needs
+    text: Callable[[Position], str]
+    is_private: bool = False
+
+
+def _exact(read: Callable[[Position], Decimal | None]) -> Callable[[Position], str]:
+    return lambda position: formats.exact(read(position))
+
+
+def _amount(
+    read: Callable[[Position], Decimal | None], *, is_signed: bool = False
+) -> Callable[[Position], str]:
+    def text(position: Position) -> str:
+        value = read(position)
+        return (
+            UNKNOWN
+            if value is None
+            else f"{formats.exact(value, is_signed=is_signed)} {position.margin_asset or ''}"
+        )
+
+    return text
+
+
+def _words(value: str | None, is_derived: bool) -> str:
+    return UNKNOWN if value is None else value + (" (computed, not confirmed)" if is_derived else "")
+
+
+def _leverage(position: Position) -> str:
+    leverage = position.leverage
+    return _words(None if leverage is None else f"{formats.exact(leverage)}×", position.leverage_is_derived)
+
+
+def _distance(position: Position) -> str:
+    room = figures.liquidation_room(position)
+    if room is None:
+        return UNKNOWN
+    distance = formats.percent(figures.liquidation_distance(position), 2, is_signed=True)
+    return f"{distance}  {bars.bar(bars.danger(room), BAR_WIDTH)}".rstrip()
+
+
+def _adl(position: Position) -> str:
+    quantile = position.adl_quantile
+    return UNKNOWN if quantile is None else f"{bars.lights(quantile)}  {quantile} of {bars.LIGHTS}"
+
+
+def _time(value_ms: int | None) -> str:
+    return UNKNOWN if not value_ms else formats.date_time(value_ms)
+
+
+FACT, SNAPSHOT, MARK, BOTH = Needs
+
+GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
+    ("Position", (
+        Field("Side", FACT, side),
+        Field("Size", FACT, _exact(lambda p: p.position_amount), True),
+        Field("Entry price", FACT, _exact(lambda p: p.entry_price)),
+        Field("Break-even price", FACT, _exact(lambda p: p.break_even_price)),
+        Field("Leverage", FACT, _leverage),
+        Field("Margin type", FACT, lambda p: _words(p.margin_type, p.margin_type_is_derived)),
+        Field("Last change", FACT, lambda p: _time(p.update_time_ms)),
+    )),
+    ("Now", (
+        Field("Mark price", MARK, _exact(lambda p: p.mark_price)),
+        Field("Unrealized PNL", MARK, _amount(lambda p: p.unrealized_pnl, is_signed=True), True),
+        Field("ROE", BOTH, lambda p: formats.percent(figures.roe(p), 2, is_signed=True)),
+        Field("Notional", MARK, _amount(lambda p: p.notional), True),
+        Field("Funding rate", MARK, lambda p: formats.percent(p.funding_rate, 4, is_signed=True)),
+        Field("Next funding", MARK, lambda p: _time(p.next_funding_time_ms)),
+    )),
+    ("Risk", (
+        Field("Liquidation price", SNAPSHOT, _exact(lambda p: p.liquidation_price)),
+        Field("Liquidation distance", BOTH, _distance),
+        Field("ADL queue", SNAPSHOT, _adl),
+        Field("Initial margin", SNAPSHOT, _amount(lambda p: p.initial_margin), True),
+        Field("Maintenance margin", SNAPSHOT, _amount(lambda p: p.maintenance_margin), True),
+        Field("Position initial margin", SNAPSHOT, _amount(lambda p: p.position_initial_margin), True),
+        Field("Open order initial margin", SNAPSHOT, _amount(lambda p: p.open_order_initial_margin), True),
+        Field("Isolated wallet", SNAPSHOT, _amount(lambda p: p.isolated_wallet), True),
+        Field("Isolated margin", SNAPSHOT, _amount(lambda p: p.isolated_margin), True),
+        Field("Bids in open orders", SNAPSHOT, _amount(lambda p: p.bid_notional), True),
+        Field("Asks in open orders", SNAPSHOT, _amount(lambda p: p.ask_notional), True),
+    )),
+)  # fmt: skip
+
+
+def source_text(position: Position, needs: Needs, time_ms: int) -> str:
+    """Where a figure comes from and how old that is."""
+    parts = []
+    if needs in (Needs.MARK, Needs.BOTH):
+        parts.append(_aged("mark", position.mark_time_ms, time_ms, MARK_LIMIT_MS))
+    if needs in (Needs.SNAPSHOT, Needs.BOTH):
+        parts.append(_aged("snapshot", position.snapshot_ms, time_ms, POSITION_LIMIT_MS))
+    if needs is Needs.FACT:
+        parts.append(_aged("confirmed", position.confirmed_ms, time_ms, POSITION_LIMIT_MS))
+    return ", ".join(parts)
+
+
+def _aged(name: str, at_ms: int | None, time_ms: int, limit_ms: int) -> str:
+    if not at_ms:
+        return f"no {name}"
+    age_ms = max(0, time_ms - at_ms)
+    return f"{name} {formats.calm_age(age_ms) if age_ms <= limit_ms else formats.clock(age_ms) + '!'}"
+
+
+def field_line(field: Field, row: Row, is_private: bool, time_ms: int, width: int) -> Line:
+    """Label, figure, and where there is room its source with the age."""
+    position = row.position
+    text = field.text(position) if row.holds(field.needs) else UNKNOWN
+    is_hidden = is_private and field.is_private and text != UNKNOWN
+    tone = "dim" if text == UNKNOWN or is_hidden or not row.is_confirmed else "plain"
+    label_width = LABEL_WIDTH if width >= WIDE else max(len(field.label) + 1, 14)
+    left: Line = ((f"   {field.label.ljust(label_width)}", "dim"), (HIDDEN if is_hidden else text, tone))
+    if width < WIDE:
+        return left
+    return left_and_right(
+        left, ((source_text(position, field.needs, time_ms) + " ", "dim"),), min(width, 110)
+    )
+
+
+class DetailScreen(Sheet):
+    """Every field of one position, live; ← and → walk the rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = DETAIL_KEYS
+    KEYS: ClassVar[list[BindingType]] = DETAIL_KEYS
+
+    def __init__(
+        self, moment: Moment, key: Key, order: Callable[[], Sequence[Key]], is_private: bool
+    ) -> None:
+        super().__init__(moment)
+        self.key = key
+        self._order = order
+        self._is_private = is_private
+        self._place = 0
+
+    def title_line(self, width: int) -> Line:
+        """Which position, and where it stands among the rows."""
+        key = self.key
+        order = list(self._order())
+        if key in order:
+            self._place = order.index(key)
+            place = f"{self._place + 1} of {len(order)}"
+        else:
+            place = "not among the rows"
+        name = f" {key.symbol}" + ("" if key.position_side == "BOTH" else f"  {key.position_side}")
+        return ((name, "strong"), (f"   {key.account} · {key.book} · {place}", "dim"))
+
+    def sheet_lines(self, width: int) -> list[Line]:
+        """All groups of fields."""
+        position = self.moment.book.positions.get(self.key)
+        if position is None:
+            return [
+                (),
+                (("   This position is not there any more.", "plain"),),
+                (("   Esc goes back.", "dim"),),
+            ]
+        time_ms = self.moment.time_ms
+        row = look(self.moment.book, position, time_ms)
+        lines: list[Line] = []
+        if row.stale_text:
+            lines.append(((f"   {row.stale_text}: figures that do not hold are —", "warn"),))
+        for group, fields in GROUPS:
+            lines += [((f" {group}", "title"),)]
+            lines += [field_line(field, row, self._is_private, time_ms, width) for field in fields]
+        return lines
+
+    def action_walk(self, step: int) -> None:
+        """Show the row before or after this one."""
+        order = list(self._order())
+        if not order:
+            return
+        if self.key in order:
+            self.key = order[(order.index(self.key) + step) % len(order)]
+        else:
+            self.key = neighbour(order, min(self._place, len(order) - 1), set(order)) or self.key
+        self.draw()

@@ -1,0 +1,120 @@
+"""Which columns fit into a width, and where each stands. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from tui.view.columns import BAR_WIDTH, Align, Cell, Column
+
+WIDEST_GAP = 3
+ESSENTIAL = 7
+"""Columns of a higher rank come only when all up to this one have found room."""
+
+
+class Extent(NamedTuple):
+    """The widest text of a column so far, in cells."""
+
+    text: int = 0
+    whole: int = 0
+    """Before the decimal point."""
+    part: int = 0
+    """From the decimal point on."""
+
+    def over(self, text: str) -> "Extent":
+        """The extent that holds this text as well."""
+        whole, _, _ = text.partition(".")
+        length = cell_len(text)
+        start = cell_len(whole)
+        return Extent(max(self.text, length), max(self.whole, start), max(self.part, length - start))
+
+
+class Slot(NamedTuple):
+    """A column's place."""
+
+    column: Column
+    x: int
+    width: int
+    part: int
+    """Cells kept for the decimal part; 0 when points are not aligned."""
+    has_bar: bool
+
+    @property
+    def end(self) -> int:
+        """The first cell behind it."""
+        return self.x + self.width
+
+    def place(self, text: str) -> str:
+        """The text at its place, filled up to the width of the column without its bar."""
+        width = self.width - (BAR_WIDTH + 1 if self.has_bar else 0)
+        if self.column.align is Align.LEFT:
+            return text + " " * (width - cell_len(text))
+        behind = ""
+        if self.part:
+            whole, _, _ = text.partition(".")
+            behind = " " * (self.part - (cell_len(text) - cell_len(whole)))
+        return " " * (width - cell_len(text) - len(behind)) + text + behind
+
+    def draw(self, cell: Cell) -> tuple[str, str]:
+        """The text at its place, and the bar with the space before it."""
+        bar = f" {cell.bar:<{BAR_WIDTH}}" if self.has_bar else ""
+        return self.place(cell.text), bar
+
+
+class _Plan(NamedTuple):
+    has_bars: bool
+    is_pointed: bool
+
+
+def fit(
+    columns: Sequence[Column], extents: Mapping[str, Extent], labels: Mapping[str, str], width: int
+) -> list[Slot]:
+    """Choose columns by rank and give each its place; nothing is ever cut.
+
+    Args:
+        columns: all columns, in screen order.
+        extents: the widest text of each column by name.
+        labels: the heads, with the sign of the sort where it stands.
+        width: cells from the first column to the edge.
+    """
+
+    def needed(column: Column, plan: _Plan) -> int:
+        return _width(column, extents.get(column.name, Extent()), labels[column.name], plan)
+
+    bare = _Plan(False, False)
+    gap = 2 if width > 44 else 1
+    kept: list[Column] = []
+    missing = False
+    for column in sorted(columns, key=lambda column: column.rank):
+        if sum(needed(one, bare) + gap for one in [*kept, column]) - gap <= width:
+            kept.append(column)
+        elif column.rank <= ESSENTIAL:
+            missing = True
+        if missing and column.rank == ESSENTIAL:
+            break
+    kept.sort(key=columns.index)
+    for plan in (_Plan(True, True), _Plan(True, False), _Plan(False, True), bare):
+        room = width - sum(needed(column, plan) for column in kept)
+        if room >= gap * (len(kept) - 1) or plan is bare:
+            break
+    gap = min(WIDEST_GAP, max(gap, room // max(1, len(kept))))
+    return _placed(kept, extents, [needed(column, plan) for column in kept], plan, gap)
+
+
+def _width(column: Column, extent: Extent, label: str, plan: _Plan) -> int:
+    text = extent.whole + extent.part if plan.is_pointed and column.align is Align.POINT else extent.text
+    bar = BAR_WIDTH + 1 if plan.has_bars and column.has_bar else 0
+    return max(text + bar, cell_len(label))
+
+
+def _placed(
+    columns: Sequence[Column], extents: Mapping[str, Extent], widths: Sequence[int], plan: _Plan, gap: int
+) -> list[Slot]:
+    slots: list[Slot] = []
+    x = 0
+    for column, width in zip(columns, widths, strict=True):
+        part = extents.get(column.name, Extent()).part
+        is_pointed = plan.is_pointed and column.align is Align.POINT
+        slots.append(Slot(column, x, width, part if is_pointed else 0, plan.has_bars and column.has_bar))
+        x += width + gap
+    return slots

@@ -1,0 +1,40 @@
+"""What is on the screen at which size. Pure."""
+
+from typing import NamedTuple
+
+SMALLEST_WIDTH = 20
+SMALLEST_HEIGHT = 3
+COMPACT_WIDTH = 40
+COMPACT_HEIGHT = 8
+
+
+class Chrome(NamedTuple):
+    """What surrounds the rows."""
+
+    is_tiny: bool = False
+    """Too small for rows: only the word is shown."""
+    is_compact: bool = False
+    """One line an item, worst first, below the word."""
+    has_banner: bool = True
+    account_rows: int = 0
+    asset_rows: int = 0
+    has_presets: bool = False
+    has_head: bool = False
+    has_total: bool = False
+    has_keys: bool = False
+
+
+def chrome(width: int, height: int) -> Chrome:
+    """Say what fits around the rows, so that most of the screen is left to them."""
+    if width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT:
+        return Chrome(is_tiny=True, has_banner=False)
+    if width <= COMPACT_WIDTH or height <= COMPACT_HEIGHT:
+        return Chrome(is_compact=True, has_banner=height >= 5)
+    return Chrome(
+        account_rows=2 if height >= 18 else 1,
+        asset_rows=max(0, (height - 26) // 4),
+        has_presets=height >= 11,
+        has_head=True,
+        has_total=height >= 10,
+        has_keys=height >= 12,
+    )

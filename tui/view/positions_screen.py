@@ -1,0 +1,343 @@
+"""The main screen: status, banner, account, presets, positions, total, keys."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui.book.position import Key
+from tui.settings import ScreenSettings
+from tui.view.account_panel import account_lines
+from tui.view.banner import Recent, notice_line, trouble_lines
+from tui.view.columns import Column
+from tui.view.detail_screen import DetailScreen
+from tui.view.journal_screen import JournalScreen
+from tui.view.key_bar import KeyBar
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
+from tui.view.layout import Chrome, chrome
+from tui.view.lines import Line, Lines
+from tui.view.listing import Listing
+from tui.view.moment import Moment
+from tui.view.ordering import RISK, Sort, beside, chosen, parse_sort
+from tui.view.positions_table import PositionsTable
+from tui.view.presets_bar import FilterInput, PresetsBar
+from tui.view.sort_screen import SortScreen
+from tui.view.states import state_lines
+from tui.view.status_bar import compact_line, status_line
+from tui.view.totals import NOTHING, Sums, compact_extras, sum_up, total_line
+
+NOTE_MS = 3_000
+"""How long a note stands at the foot."""
+
+
+class TableHead(Lines):
+    """The heads of the columns; a click sorts."""
+
+    class Clicked(Message):
+        """Somebody clicked at a cell of the head."""
+
+        def __init__(self, x: int) -> None:
+            self.x = x
+            super().__init__()
+
+    def on_click(self, event: events.Click) -> None:
+        """Say where."""
+        self.post_message(self.Clicked(event.x))
+
+
+class PositionsScreen(Screen[None]):
+    """Everything at a glance."""
+
+    BINDINGS: ClassVar[list[BindingType]] = POSITIONS_KEYS
+    AUTO_FOCUS = "PositionsTable"
+
+    def __init__(self, moment: Moment, settings: ScreenSettings) -> None:
+        super().__init__()
+        self.moment = moment
+        self.source = moment.source
+        self.listing = Listing(settings.presets, parse_sort(settings.sort))
+        self.listing.show_zero_rows = settings.show_zero_rows
+        self.listing.set_filter(settings.filter)
+        self.is_private = False
+        self._status = Lines(id="status", classes="bar")
+        self._banner = Lines(id="banner")
+        self._account = Lines(id="account")
+        self._presets = PresetsBar(id="presets")
+        self._filter = FilterInput(id="filter")
+        self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
+        self._head = TableHead(id="head")
+        self._state = Lines(id="state", fills=True)
+        self.table = PositionsTable(id="positions")
+        self._total = Lines(id="total")
+        self._keys = KeyBar(bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
+        self._changed: set[Key] = set()
+        self._recent = Recent()
+        self._chrome = Chrome()
+        self._sums = NOTHING
+        self._sums_of = (-1, 0)
+        self._wide_sort = self.listing.sort
+        self._note = ""
+        self._note_ms = 0
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._status
+        yield self._banner
+        yield self._account
+        yield self._presets_row
+        yield self._head
+        yield self._state
+        yield self.table
+        yield self._total
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Begin with the filter of the settings, not typing."""
+        self._filter.display = False
+        self._filter.value = self.listing.filter
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Decide what fits; the smallest layouts always show the worst first."""
+        self._chrome = chrome(event.size.width, event.size.height)
+        is_compact = self._chrome.is_compact
+        if is_compact and self.listing.sort is not RISK:
+            self._wide_sort = self.listing.sort
+            self.listing.set_sort(RISK)
+        elif not is_compact and self.listing.sort is RISK:
+            self.listing.set_sort(self._wide_sort)
+        self.table.forget_widths()
+        self.call_after_refresh(self.paint)
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was on top."""
+        self.call_after_refresh(self.paint)
+
+    # The paint tick.
+
+    def note_changed(self, keys: set[Key]) -> None:
+        """Remember rows to look at again, also while another screen is on top."""
+        self._changed |= keys
+
+    def paint(self) -> None:
+        """Bring every panel up to date; each paints only what differs."""
+        if not self.is_running or not self.size.width:
+            return
+        self.moment.advance()
+        changed, self._changed = self._changed, set()
+        self.listing.update(self.moment.book, changed, self.moment.time_ms)
+        self._paint_rows(changed)
+        self._paint_bars()
+
+    def _paint_rows(self, changed: set[Key]) -> None:
+        chrome, moment, table = self._chrome, self.moment, self.table
+        room = self.size.height - 4
+        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.size.width, room)
+        table.display = not state and not chrome.is_tiny
+        self._state.show(state)
+        table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
+        table.show(moment.book, self.listing.order, changed, moment.time_ms)
+        self._head.show([table.label_line] if chrome.has_head and table.display else [])
+
+    def _paint_bars(self) -> None:
+        chrome, moment, width = self._chrome, self.moment, self.size.width
+        sums = self._sum_up()
+        self._status.show([self._status_line(sums)])
+        self._banner.show(self._banner_lines() if chrome.has_banner else [])
+        self._account.show(
+            account_lines(moment, self.is_private, width, chrome.account_rows, chrome.asset_rows)
+        )
+        self._presets_row.display = chrome.has_presets or self._is_typing
+        self._presets.draw(self.listing, self._total_rows, self._is_typing)
+        has_total = chrome.has_total and self.table.display
+        total = total_line(sums, self.table, self.is_private) if has_total else ()
+        self._total.show([total] if total else [])
+        self._paint_keys()
+
+    def _sum_up(self) -> Sums:
+        """The sums of the rows shown, made anew only when they may differ."""
+        of = (self.moment.version, id(self.listing.order))
+        if of != self._sums_of:
+            self._sums_of = of
+            self._sums = sum_up(self.moment.book, self.listing.order, self.moment.time_ms)
+        return self._sums
+
+    def _banner_lines(self) -> list[Line]:
+        width, notice = self.size.width, self.source.notice
+        lines = trouble_lines(self.moment, self._recent, width)
+        if not self.table.display:  # the words in its place say it
+            lines = []
+        notices = [notice_line(notice, width)] if notice else []
+        return (lines or notices)[:1] if self._chrome.is_compact else notices + lines
+
+    def _paint_keys(self) -> None:
+        keys = self._keys
+        keys.display = self._chrome.has_keys
+        keys.note(self._note if self.moment.time_ms - self._note_ms < NOTE_MS else "")
+
+    def _status_line(self, sums: Sums) -> Line:
+        width = self.size.width
+        if self._chrome.is_tiny:
+            return compact_line(self.moment, [(("too small", "dim"),)], width)
+        if self._chrome.is_compact:
+            return compact_line(self.moment, compact_extras(self.moment, sums, self.is_private), width)
+        return status_line(self.moment, width)
+
+    @property
+    def _is_typing(self) -> bool:
+        return bool(self._filter.display)
+
+    @property
+    def _total_rows(self) -> int:
+        return len(self.source.book.positions) if self.listing.show_zero_rows else self.moment.rows.open_rows
+
+    def _say(self, text: str) -> None:
+        self._note, self._note_ms = text, self.source.time_ms()
+
+    # Sorting.
+
+    def sort_by(self, column: Column) -> None:
+        """Sort by a column; the same again turns the direction round."""
+        self._sort(chosen(self.listing.sort, column))
+
+    def _sort(self, sort: Sort | None) -> None:
+        if sort is not None:
+            self.listing.set_sort(sort)
+            self._wide_sort = sort
+            self.paint()
+
+    def action_sort(self) -> None:
+        """Ask for a column."""
+        self.app.push_screen(SortScreen(self.listing.sort), self._sort)
+
+    def action_sort_beside(self, step: int) -> None:
+        """Sort by the column beside."""
+        self._sort(beside(self.listing.sort, [slot.column.name for slot in self.table.slots], step))
+
+    def action_reverse_sort(self) -> None:
+        """Turn the direction round."""
+        self._sort(self.listing.sort.reversed())
+
+    def action_freeze(self) -> None:
+        """Hold the order, or let it go."""
+        self.listing.toggle_freeze()
+        if not self.listing.is_frozen:
+            self.listing.resort()
+        self._say("Order frozen: values go on. f lets it go." if self.listing.is_frozen else "Order let go.")
+        self.paint()
+
+    def on_table_head_clicked(self, message: TableHead.Clicked) -> None:
+        """Sort by the head that was clicked."""
+        slot = self.table.column_at(message.x)
+        if slot is not None:
+            self.sort_by(slot.column)
+
+    # Rows.
+
+    def on_positions_table_cursor_moved(self) -> None:
+        """Hold the order while the cursor moves."""
+        self.listing.hold(self.source.time_ms())
+
+    def on_positions_table_refitted(self) -> None:
+        """Head and total follow the columns."""
+        self.paint()
+
+    def on_positions_table_row_chosen(self, message: PositionsTable.RowChosen) -> None:
+        """Show the details of a row."""
+        self._show_details(message.key)
+
+    def action_details(self) -> None:
+        """Show the details of the cursor's row."""
+        if self.table.cursor is not None and self.listing.order:
+            self._show_details(self.table.cursor)
+
+    def _show_details(self, key: Key) -> None:
+        self.app.push_screen(DetailScreen(self.moment, key, lambda: self.listing.order, self.is_private))
+
+    def action_journal(self) -> None:
+        """Show what happened."""
+        self.app.push_screen(JournalScreen(self.moment))
+
+    def action_refresh(self) -> None:
+        """Ask for snapshots at once, and measure the columns anew."""
+        self.source.refresh()
+        self.table.forget_widths()
+        self._say("Asked for a snapshot.")
+        self.paint()
+
+    def action_privacy(self) -> None:
+        """Hide or show money."""
+        self.is_private = not self.is_private
+        self.table.set_private(self.is_private)
+        self._say("Money hidden: p shows it." if self.is_private else "Money shown.")
+        self.paint()
+
+    # Filters.
+
+    def action_zero_rows(self) -> None:
+        """Show or hide rows of open orders alone."""
+        self.listing.toggle_zero_rows()
+        self._say(
+            "Rows of open orders shown." if self.listing.show_zero_rows else "Rows of open orders hidden."
+        )
+        self.paint()
+
+    def action_preset(self, preset: int) -> None:
+        """Take the preset with that number, if there is one."""
+        if preset < len(self.listing.presets):
+            self.listing.choose(preset)
+            self.table.forget_widths()
+            self.paint()
+
+    def action_step_preset(self, step: int) -> None:
+        """Take the preset before or after."""
+        self.listing.choose(self.listing.preset + step)
+        self.table.forget_widths()
+        self.paint()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        field = self._filter
+        field.display = True
+        field.focus()
+        self.paint()
+
+    def action_clear(self) -> None:
+        """Clear the filter."""
+        self._filter.value = ""
+        self._stop_typing()
+
+    def _stop_typing(self) -> None:
+        self._filter.display = False
+        self.table.focus()
+        self.paint()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Filter as one types."""
+        self.listing.set_filter(message.value)
+        self.table.forget_widths()
+        self.paint()
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter."""
+        self._stop_typing()
+
+    def on_filter_input_cancelled(self) -> None:
+        """Give the filter up."""
+        self.action_clear()
+
+    def on_filter_input_row_step(self, message: FilterInput.RowStep) -> None:
+        """Move the cursor while typing."""
+        self.table.action_move(message.step)
+
+    def on_presets_bar_chosen(self, message: PresetsBar.Chosen) -> None:
+        """Take the preset that was clicked."""
+        self.action_preset(message.preset)
+
+    def on_presets_bar_filter_wanted(self) -> None:
+        """Type a filter."""
+        self.action_filter()

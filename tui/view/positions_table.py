@@ -1,0 +1,301 @@
+"""The positions table: rows over Textual's line API, formatted when they change and only where they are seen."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.book.book import Book
+from tui.book.position import Key
+from tui.view.columns import COLUMNS, Cell, Row, look
+from tui.view.fitting import Extent, Slot, fit
+from tui.view.keys import TABLE_KEYS
+from tui.view.lines import TONES, Line, Tones
+from tui.view.ordering import Sort, neighbour
+
+CURSOR = "›"
+MARGIN = 1
+"""Cells before the first column: the place of the cursor's mark."""
+NO_LABELS = dict.fromkeys((column.name for column in COLUMNS), "")
+LABELS = {column.name: column.label for column in COLUMNS}
+
+
+class Drawn(NamedTuple):
+    """What was last made of a row."""
+
+    row: Row
+    cells: tuple[Cell, ...]
+
+
+class PositionsTable(ScrollView, can_focus=True):
+    """Rows of positions with a cursor that stays on its row's key."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = TABLE_KEYS
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor", *(f"tone--{tone}" for tone in TONES)}
+
+    class CursorMoved(Message):
+        """Somebody moved the cursor."""
+
+        def __init__(self, key: Key) -> None:
+            self.key = key
+            super().__init__()
+
+    class RowChosen(Message):
+        """Somebody asks for the details of a row."""
+
+        def __init__(self, key: Key) -> None:
+            self.key = key
+            super().__init__()
+
+    class Refitted(Message):
+        """Columns came, went or moved: head and total stand under the same slots."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.order: Sequence[Key] = ()
+        self.slots: list[Slot] = []
+        self.cursor: Key | None = None
+        self.is_private = False
+        self.tones = Tones(self)
+        self._place = 0
+        self._labels = LABELS
+        self._extents: dict[str, Extent] = {}
+        self._drawn: dict[Key, Drawn] = {}
+        self._dirty: set[Key] = set()
+        self._strips: dict[Key, Strip] = {}
+        self._cursor_style: Style | None = None
+
+    # What the screen tells it.
+
+    def show(self, book: Book, order: Sequence[Key], changed: set[Key], time_ms: int) -> None:
+        """Show these rows; look only at those in sight."""
+        if order is not self.order:
+            self._take_order(order)
+        self._dirty |= changed
+        start = self._first
+        is_wider = False
+        for y, key in enumerate(order[start : start + max(1, self.size.height)]):
+            position = book.positions.get(key)
+            if position is None:
+                continue
+            row = look(book, position, time_ms)
+            drawn = self._drawn.get(key)
+            if drawn is None or key in self._dirty or drawn.row != row:
+                is_wider |= self._format(key, row, y)
+        if is_wider or not self.slots:
+            self._refit()
+
+    def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
+        """Mark the column that the rows are sorted by; without a head columns are as narrow as their figures."""
+        star = "*" if is_outdated else " "
+        labels = (
+            {**LABELS, sort.column.name: f"{sort.column.label} {sort.arrow}{star}"} if has_head else NO_LABELS
+        )
+        if labels != self._labels:
+            self._labels = labels
+            self._refit()
+
+    def set_private(self, is_private: bool) -> None:
+        """Hide or show figures that tell how much money there is."""
+        self.is_private = is_private
+        self.forget_widths()
+
+    def forget_widths(self) -> None:
+        """Measure the columns anew: they only ever grow by themselves, so that the table keeps still."""
+        self._extents.clear()
+        self._drawn.clear()
+        self._strips.clear()
+        self.slots = []
+
+    @property
+    def label_line(self) -> Line:
+        """The head, over the same slots."""
+        return self.line_of(
+            {slot.column.name: Cell(self._labels[slot.column.name], "head") for slot in self.slots}
+        )
+
+    def line_of(self, cells: dict[str, Cell]) -> Line:
+        """A line with these cells under their columns: head or total."""
+        parts: list[tuple[str, str]] = []
+        x = 0
+        for slot in self.slots:
+            cell = cells.get(slot.column.name)
+            if cell is None:
+                continue
+            text = Slot(slot.column, 0, slot.width, 0, False).place(cell.text)
+            parts += [(" " * (slot.x + MARGIN - x), "plain"), (text, cell.tone)]
+            x = slot.end + MARGIN
+        return tuple(parts)
+
+    def column_at(self, x: int) -> Slot | None:
+        """The slot under a cell of the screen."""
+        return next((slot for slot in self.slots if slot.x - 1 <= x - MARGIN <= slot.end), None)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on the row at that place."""
+        if not self.order:
+            return
+        place = max(0, min(len(self.order) - 1, place))
+        self._repaint(self._place)
+        self._place, self.cursor = place, self.order[place]
+        self._repaint(place)
+        self._keep_in_sight()
+        self.post_message(self.CursorMoved(self.order[place]))
+
+    @property
+    def place(self) -> int:
+        """The number of the cursor's row."""
+        return self._place
+
+    # Order, cursor, widths.
+
+    @property
+    def _width(self) -> int:
+        """Cells beside the scroll bar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def _first(self) -> int:
+        return round(self.scroll_y)
+
+    def _take_order(self, order: Sequence[Key]) -> None:
+        was_in_sight = self._first <= self._place < self._first + self.size.height
+        before, self.order = self.order, order
+        keys = set(order)
+        if self.cursor is None or self.cursor not in keys:
+            self.cursor = neighbour(before, self._place, keys) if self.cursor else None
+            self.cursor = self.cursor or (order[0] if order else None)
+        self._place = 0 if self.cursor is None else order.index(self.cursor)
+        self._dirty &= keys
+        for key in self._drawn.keys() - keys:
+            del self._drawn[key]
+            self._strips.pop(key, None)
+        self.virtual_size = Size(self._width, len(order))
+        if was_in_sight:
+            self._keep_in_sight()
+        self.refresh()
+
+    def _keep_in_sight(self) -> None:
+        height = max(1, self.size.height)
+        if self._place < self._first:
+            self.scroll_to(y=self._place, animate=False, immediate=True)
+        elif self._place >= self._first + height:
+            self.scroll_to(y=self._place - height + 1, animate=False, immediate=True)
+
+    def _format(self, key: Key, row: Row, y: int) -> bool:
+        """Format a row in sight and say whether a column has to grow."""
+        cells = tuple(column.show(row, self.is_private) for column in COLUMNS)
+        drawn = self._drawn.get(key)
+        self._drawn[key] = Drawn(row, cells)
+        self._dirty.discard(key)
+        if drawn is not None and drawn.cells == cells and key in self._strips:
+            return False
+        self._strips.pop(key, None)
+        self.refresh(Region(0, y, self.size.width, 1))
+        is_wider = False
+        for column, cell in zip(COLUMNS, cells, strict=True):
+            extent = self._extents.get(column.name, Extent())
+            wider = extent.over(cell.text)
+            if wider != extent:
+                self._extents[column.name] = wider
+                is_wider = True
+        return is_wider
+
+    def _refit(self) -> None:
+        width = self._width - 2 * MARGIN
+        if width <= 0 or not self._extents:
+            return
+        slots = fit(COLUMNS, self._extents, self._labels, width)
+        if slots != self.slots:
+            self.slots = slots
+            self._strips.clear()
+            self.refresh()
+        self.post_message(self.Refitted())
+
+    def _repaint(self, place: int) -> None:
+        if 0 <= place < len(self.order):
+            self._strips.pop(self.order[place], None)
+            self.refresh(Region(0, place - self._first, self.size.width, 1))
+
+    # Drawing.
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row from its cells."""
+        place = y + self._first
+        width = self.size.width
+        drawn = self._drawn.get(self.order[place]) if place < len(self.order) else None
+        if drawn is None:
+            return self.tones.strip((), width)
+        key = self.order[place]
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._draw(drawn, key == self.cursor)
+        return strip.adjust_cell_length(width, self.tones["plain"])
+
+    def _draw(self, drawn: Drawn, is_cursor: bool) -> Strip:
+        cells = dict(zip((column.name for column in COLUMNS), drawn.cells, strict=True))
+        parts: list[tuple[str, str]] = []
+        x = -MARGIN
+        for slot in self.slots:
+            cell = cells[slot.column.name]
+            text, bar = slot.draw(cell)
+            parts += [
+                (" " * (slot.x - x) if parts else " " * MARGIN, "plain"),
+                (text, cell.tone),
+                (bar, cell.tone),
+            ]
+            x = slot.end
+        if is_cursor and parts:
+            parts[0] = (CURSOR, "plain")
+        strip = self.tones.strip(tuple(parts), self.size.width)
+        return self._on_cursor(strip) if is_cursor else strip
+
+    def _on_cursor(self, strip: Strip) -> Strip:
+        if self._cursor_style is None:
+            style = self.get_component_rich_style("row--cursor")
+            self._cursor_style = Style(bgcolor=style.bgcolor, bold=True)
+        return Strip(Segment.apply_style(strip, post_style=self._cursor_style), strip.cell_length)
+
+    def notify_style_update(self) -> None:
+        """Draw everything again in the new theme."""
+        super().notify_style_update()
+        self.tones.clear()
+        self._cursor_style = None
+        self._strips.clear()
+
+    # Keys and mouse.
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by rows."""
+        self.move_to(self._place + step)
+
+    def action_page(self, step: int) -> None:
+        """Move the cursor by what is in sight."""
+        self.move_to(self._place + step * max(1, self.size.height - 1))
+
+    def action_edge(self, step: int) -> None:
+        """Move the cursor to the first or last row."""
+        self.move_to(0 if step < 0 else len(self.order) - 1)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns for the new width."""
+        self.virtual_size = Size(self._width, len(self.order))
+        self._strips.clear()
+        self._keep_in_sight()
+        self._refit()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a second one asks for details."""
+        place = event.y + self._first
+        if place < len(self.order):
+            self.move_to(place)
+            if event.chain == 2:
+                self.post_message(self.RowChosen(self.order[place]))

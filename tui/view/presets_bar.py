@@ -1,0 +1,118 @@
+"""The line of presets, and the filter beside it."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from tui.view.lines import Line, Lines, Part, Piece, fitting, left_and_right, line_width
+from tui.view.listing import Listing
+
+GAP = 1
+DIGITS = 10
+
+
+class PresetsBar(Lines):
+    """Presets with their numbers, the chosen one in brackets with its count, and what is filtered."""
+
+    class Chosen(Message):
+        """Somebody clicked on a preset."""
+
+        def __init__(self, preset: int) -> None:
+            self.preset = preset
+            super().__init__()
+
+    class FilterWanted(Message):
+        """Somebody clicked on the filter."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._places: list[tuple[int, int, int]] = []
+
+    def draw(self, listing: Listing, total: int, is_typing: bool) -> None:
+        """Lay out the presets for the present width.
+
+        Args:
+            listing: what is chosen.
+            total: how many rows there are without any filter.
+            is_typing: whether the filter is being typed beside this.
+        """
+        right: Line = (("/", "key"),) if is_typing else state_line(listing, total)
+        room = self.size.width - line_width(right) - 4
+        pieces = [
+            Piece(abs(place - listing.preset), preset_line(listing, place))
+            for place in range(len(listing.presets))
+        ]
+        kept = fitting(pieces, room, GAP)
+        places = [place for place, piece in enumerate(pieces) if any(piece is one for one in kept)]
+        parts: list[Part] = []
+        self._places.clear()
+        x = 1
+        for place, piece in zip(places, kept, strict=True):
+            parts += [(" " * GAP, "plain"), *piece.line]
+            self._places.append((x, x + piece.width, place))
+            x += piece.width + GAP
+        self.show([left_and_right(tuple(parts), (*right, (" ", "plain")), self.size.width)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        for start, end, place in self._places:
+            if start <= event.x < end:
+                self.post_message(self.Chosen(place))
+                return
+        self.post_message(self.FilterWanted())
+
+
+def preset_line(listing: Listing, place: int) -> Line:
+    """One preset: `[0 All 14]` when it is chosen, ` 1 BTC ` when not."""
+    name = listing.presets[place].name
+    number = f"{place} " if place < DIGITS else ""
+    if place == listing.preset:
+        return ((f"[{number}{name} {len(listing.order)}]", "chosen"),)
+    return ((f" {number}", "key"), (f"{name} ", "dim"))
+
+
+def state_line(listing: Listing, total: int) -> Line:
+    """What is typed, and that rows are held or left out."""
+    parts: list[Part] = []
+    if listing.is_frozen:
+        parts.append(("order frozen  ", "warn"))
+    if listing.filter:
+        parts += [(f"/{listing.filter}", "strong"), (f"  {len(listing.order)} of {total}  Esc clears", "dim")]
+    else:
+        parts += [("/", "key"), (" filter", "dim")]
+    return tuple(parts)
+
+
+class FilterInput(Input):
+    """The filter while it is typed: no blinking, arrows still move the cursor of the table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "clear", show=False),
+        Binding("up", "move_row(-1)", "cursor up", show=False),
+        Binding("down", "move_row(1)", "cursor down", show=False),
+    ]
+
+    class Cancelled(Message):
+        """Somebody gave the filter up."""
+
+    class RowStep(Message):
+        """Somebody wants the cursor of the table moved."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, placeholder="btc  !eth  side:long", compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def action_cancel(self) -> None:
+        """Give it up."""
+        self.post_message(self.Cancelled())
+
+    def action_move_row(self, step: int) -> None:
+        """Move the cursor of the table."""
+        self.post_message(self.RowStep(step))

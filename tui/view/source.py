@@ -1,0 +1,29 @@
+"""What the screen looks at: a book that somebody else keeps true, and the exchange's time."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from tui.book.book import Book
+
+
+class Source(Protocol):
+    """The worker, as far as the screen knows it."""
+
+    book: Book
+    label: str
+    """What the person calls this account."""
+    notice: str
+    """What has to be said all the time, as that the exchange is simulated; or empty."""
+    rights: str
+    """What the key may do, in words; or empty."""
+    on_change: Callable[[], None] | None
+    """Called when the state of a connection changes."""
+
+    def time_ms(self) -> int:
+        """Return the exchange's time, Unix milliseconds: the only clock of the screen."""
+
+    async def run(self) -> None:
+        """Keep the book true until cancelled."""
+
+    def refresh(self) -> None:
+        """Ask for snapshots at once."""

@@ -1,0 +1,122 @@
+"""What is said where rows would stand: connecting, refused, banned, lost, unknown, and truly empty."""
+
+from tui.book.book import Book
+from tui.book.health import Feed, Transport, Word
+from tui.view import formats
+from tui.view.banner import NAMES, because, retry
+from tui.view.lines import Line, folded
+from tui.view.listing import Listing
+from tui.view.moment import Moment
+
+REFUSED_CHECKS = (
+    "Is the key right, and is it a key of this exchange (Binance or its testnet)?",
+    "Is this machine's IP address on the key's list?",
+    "May the key read futures? Nothing more is needed.",
+    "`perptop doctor` looks at each of these.",
+)
+
+
+def _feed_text(feed: Feed, time_ms: int) -> str:
+    name = NAMES[feed.name].capitalize()
+    match feed.transport:
+        case Transport.OPEN:
+            return f"{name}: open, no data yet." if feed.data_ms is None else f"{name}: open."
+        case Transport.CONNECTING:
+            return f"{name}: connecting{because(feed)}."
+        case _:
+            return f"{name}: {feed.transport.value}{because(feed)}; {retry(feed, time_ms)}."
+
+
+def _connecting(book: Book, time_ms: int) -> list[str]:
+    feeds = [feed for feed in reversed(book.health.feeds) if feed.transport is not Transport.OFF]
+    return [
+        "Connecting",
+        "Positions unknown: no data has come yet.",
+        *(_feed_text(feed, time_ms) for feed in feeds),
+    ]
+
+
+def _refused(book: Book, time_ms: int) -> list[str]:
+    api = book.health.api
+    return [
+        "Refused",
+        f"Positions unknown: {api.reason or 'Binance does not accept this key'}",
+        *(f"– {check}" for check in REFUSED_CHECKS),
+        f"Slowly tried again: {retry(api, time_ms)}.",
+    ]
+
+
+def _banned(book: Book, time_ms: int) -> list[str]:
+    api = book.health.api
+    lines = ["Banned", f"Positions unknown: {api.reason or 'this IP address has sent too many requests'}"]
+    if api.retry_ms is not None:
+        lines.append(
+            f"Until {formats.both_times(api.retry_ms)}: {formats.clock(api.retry_ms - time_ms)} left."
+        )
+    return [*lines, "Nothing is sent until then. Other programs on this address are banned as well."]
+
+
+def _unknown(book: Book, time_ms: int, word: Word) -> list[str]:
+    api = book.health.api
+    audited_ms = book.health.audited_ms
+    known = "" if audited_ms is None else f"At {formats.both_times(audited_ms)} there were none."
+    if word is Word.LOST:
+        return [
+            "Lost",
+            f"Positions unknown: the connection is down{because(api)}.",
+            known,
+            f"{retry(api, time_ms)}.",
+        ]
+    if word is Word.SYNCING:
+        return ["Syncing", "Positions unknown: connected again, waiting for a fresh snapshot.", known]
+    return ["Stale", "Positions unknown: nothing has confirmed the picture lately.", known]
+
+
+def _empty(book: Book, listing: Listing) -> list[str]:
+    hidden = sum(not position.is_open for position in book.positions.values())
+    audited_ms = book.health.audited_ms
+    audited = "" if audited_ms is None else f"Audited {formats.both_times(audited_ms)}."
+    orders = (
+        f"{hidden} rows of open orders are hidden; x shows them."
+        if hidden and not listing.show_zero_rows
+        else ""
+    )
+    return ["No positions", audited, orders]
+
+
+def state_text(moment: Moment, listing: Listing) -> list[str]:
+    """A title and sentences; nothing while there are rows to show."""
+    book, time_ms = moment.book, moment.time_ms
+    if listing.order:
+        return []
+    if listing.is_filtered and moment.rows.open_rows:
+        name = listing.presets[listing.preset].name
+        filters = f"“{listing.filter}” in {name}" if listing.filter else f"the preset {name}"
+        return ["No match", f"No position matches {filters}.", "Esc clears the filter, 0 shows all."]
+    match moment.word:
+        case Word.LIVE:
+            return _empty(book, listing)
+        case Word.CONNECTING:
+            return _connecting(book, time_ms)
+        case Word.REFUSED:
+            return _refused(book, time_ms)
+        case Word.BANNED:
+            return _banned(book, time_ms)
+        case Word.LOST | Word.SYNCING | Word.STALE as word:
+            return _unknown(book, time_ms, word)
+
+
+def state_lines(moment: Moment, listing: Listing, width: int, height: int) -> list[Line]:
+    """The same as lines, with air around them where there is room."""
+    text = [sentence for sentence in state_text(moment, listing) if sentence]
+    if not text:
+        return []
+    has_air = height >= 2 * len(text) + 2 and width >= 40
+    indent = "   " if has_air else " "
+    lines: list[Line] = [()] if has_air else []
+    lines.append(((indent + text[0], "strong"),))
+    for number, sentence in enumerate(text[1:]):
+        if has_air and number == 0:
+            lines.append(())
+        lines += [((indent + line, "plain"),) for line in folded(sentence, width - len(indent) - 1)]
+    return lines[: max(1, height)]
