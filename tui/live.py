@@ -264,7 +264,7 @@ class Live:
 
     def _take_snapshot(self, answer: PositionsAnswer | AccountAnswer) -> None:
         time_ms = self.time_ms()
-        self._schedule.answered()
+        self._schedule.answered(ACCOUNT if isinstance(answer, AccountAnswer) else POSITIONS)
         self._api.useful()
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
@@ -407,7 +407,7 @@ class Live:
         for _ in range(SAMPLES):
             sent = self._world.now()
             try:
-                time_ms = await server_time_ms(self._endpoints.rest_url)
+                time_ms = await server_time_ms(self._world, self._endpoints.rest_url)
             except HttpFailed:
                 break
             self._clock.sample(sent, self._world.now(), time_ms, self._world.wall_ms())
@@ -422,7 +422,7 @@ class Live:
         timestamp = self._clock.timestamp(self._world.now())
         try:
             self.rights = rights(
-                await key_rights(base, self._credential, timestamp, self._options.recv_window_ms)
+                await key_rights(self._world, base, self._credential, timestamp, self._options.recv_window_ms)
             )
         except HttpFailed:
             self._rights_at = self._world.now() + 3600.0

@@ -202,12 +202,13 @@ class Book:
 
     def _apply_balance_change(self, change: BalanceChange, time_ms: int) -> None:
         account = self.account
-        asset = None if account is None else account.asset(change.asset)
+        if account is None:
+            return
+        asset = account.asset(change.asset)
         if asset is None or time_ms < self._balance_times.get(change.asset, 0):
             return
         self._balance_times[change.asset] = time_ms
-        asset.wallet_balance = change.wallet_balance
-        asset.cross_wallet_balance = change.cross_wallet_balance
+        _set_balances(account, asset, change.wallet_balance, change.cross_wallet_balance)
 
     def _apply_config(self, event: AccountConfigUpdate) -> None:
         telling.tell_config(self.journal, event)
@@ -332,7 +333,15 @@ class Book:
             for asset in assets:
                 told = known.asset(asset.asset)
                 if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
-                    asset.wallet_balance = told.wallet_balance
-                    asset.cross_wallet_balance = told.cross_wallet_balance
+                    _set_balances(account, asset, told.wallet_balance, told.cross_wallet_balance)
         self.accounts[self.name, BOOK] = account
         self.health.api.data_ms = time_ms
+
+
+def _set_balances(
+    account: Account, asset: Asset, wallet: Decimal | None, cross_wallet: Decimal | None
+) -> None:
+    """Write an asset's balances, and the totals too where they are this asset's own."""
+    if asset.asset == "USDT" and account.counts_usdt_only:
+        account.wallet_balance, account.cross_wallet_balance = wallet, cross_wallet
+    asset.wallet_balance, asset.cross_wallet_balance = wallet, cross_wallet

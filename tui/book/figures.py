@@ -45,10 +45,16 @@ def liquidation_distance(position: Position) -> Decimal | None:
 
 
 def liquidation_room(position: Position) -> Decimal | None:
-    """How far the mark may still move against the position, a fraction; negative once it has passed."""
+    """How far the mark may still move before the liquidation price, a fraction; negative once it has passed.
+
+    In hedge mode a cross LONG and SHORT share one liquidation price, which lies on the larger one's side: for the
+    smaller one it looks passed and is not.
+    """
     distance = liquidation_distance(position)
     if distance is None:
         return None
+    if position.margin_type == "CROSS" and position.key.position_side != "BOTH":
+        return abs(distance)
     return -distance if position.is_long else distance
 
 

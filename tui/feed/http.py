@@ -1,4 +1,4 @@
-"""The few questions that Binance answers over HTTP only; the library is loaded when the first is asked."""
+"""The few questions that Binance answers over HTTP only."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -7,20 +7,32 @@ import msgspec
 
 from tui.credentials import Credential
 from tui.errors import ProtocolError, RequestForbidden
+from tui.feed.world import DialFailed, World
 from tui.protocol.codec import decode_server_time
 from tui.protocol.requests import HTTP_REQUESTS
 
-TIMEOUT_SECONDS = 5.0
+
+_RIGHTS = "/sapi/v1/account/apiRestrictions"
 
 
 class HttpFailed(Exception):
-    """No usable answer; the sentence says why."""
+    """No usable answer."""
+
+    def __init__(self, sentence: str, silent: float | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.silent = silent
+        """Seconds for which every connection of this machine has to be silent; None when it need not."""
 
 
 async def get(
-    base: str, path: str, params: Mapping[str, str | int], credential: Credential | None = None
+    world: World,
+    base: str,
+    path: str,
+    params: Mapping[str, str | int],
+    credential: Credential | None = None,
 ) -> bytes:
-    """Return the body of a 200 answer; signs when a credential is given. No redirects, no proxy.
+    """Return the body of a 200 answer; signs when a credential is given.
 
     Raises:
         HttpFailed: there was no such answer.
@@ -28,39 +40,31 @@ async def get(
     """
     if ("GET", path) not in HTTP_REQUESTS:
         raise RequestForbidden(f"perptop does not ask for {path}.")
-    import httpx2
-
     query = urlencode(params)
     headers = {}
     if credential is not None:
         headers["X-MBX-APIKEY"] = credential.api_key.reveal()
         query += f"&signature={urlencode({'': credential.sign(query)})[1:]}"
     try:
-        async with httpx2.AsyncClient(
-            timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False
-        ) as client:
-            response = await client.get(f"{base}{path}{f'?{query}' if query else ''}", headers=headers)
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
-        raise HttpFailed(f"{path}: {type(problem).__name__}") from None
-    if response.status_code != 200:
-        raise HttpFailed(f"{path}: HTTP {response.status_code}")
-    return response.content
+        return await world.get(f"{base}{path}{f'?{query}' if query else ''}", headers)
+    except DialFailed as problem:
+        raise HttpFailed(f"{path}: {problem.sentence}", problem.silent) from None
 
 
-async def server_time_ms(base: str) -> int:
+async def server_time_ms(world: World, base: str) -> int:
     """Ask `GET /fapi/v1/time` (page "Check Server Time").
 
     Raises:
         HttpFailed: it could not be had.
     """
     try:
-        return decode_server_time(await get(base, "/fapi/v1/time", {})).server_time_ms
+        return decode_server_time(await get(world, base, "/fapi/v1/time", {})).server_time_ms
     except ProtocolError as problem:
         raise HttpFailed(str(problem)) from None
 
 
 async def key_rights(
-    base: str, credential: Credential, timestamp: int, recv_window_ms: int
+    world: World, base: str, credential: Credential, timestamp: int, recv_window_ms: int
 ) -> dict[str, bool]:
     """Ask `GET /sapi/v1/account/apiRestrictions` (page "Get API Key Permission") what the key may do.
 
@@ -72,9 +76,9 @@ async def key_rights(
     """
     params = {"recvWindow": recv_window_ms, "timestamp": timestamp}
     try:
-        answer = msgspec.json.decode(await get(base, "/sapi/v1/account/apiRestrictions", params, credential))
+        answer = msgspec.json.decode(await get(world, base, _RIGHTS, params, credential))
     except msgspec.MsgspecError:
-        raise HttpFailed("/sapi/v1/account/apiRestrictions: unreadable") from None
+        raise HttpFailed(f"{_RIGHTS}: unreadable") from None
     if not isinstance(answer, dict):
-        raise HttpFailed("/sapi/v1/account/apiRestrictions: unreadable")
+        raise HttpFailed(f"{_RIGHTS}: unreadable")
     return {str(name): value for name, value in answer.items() if isinstance(value, bool)}

@@ -5,6 +5,7 @@ import random
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ RESOLVE_SECONDS = 5.0
 OPEN_SECONDS = 10.0
 PING_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
+HTTP_SECONDS = 5.0
 LARGEST_FRAME = 16 * 1024 * 1024
 
 
@@ -81,6 +83,9 @@ class World(Protocol):
     async def connect(self, url: str) -> Socket:
         """Open a WebSocket; raise DialFailed when that is not possible."""
 
+    async def get(self, url: str, headers: Mapping[str, str]) -> bytes:
+        """Return the body of a 200 answer over plain HTTP; raise DialFailed when there is none."""
+
 
 class RealWorld:
     """The machine's own clocks and network."""
@@ -127,6 +132,22 @@ class RealWorld:
         except (OSError, InvalidHandshake, EOFError, ValueError) as problem:
             raise dial_failed(problem, host) from None
         return _RealSocket(connection, host)
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> bytes:
+        """Ask over HTTP: no redirects, no proxy. The library is loaded when the first question is asked."""
+        import httpx2
+
+        host = urlsplit(url).hostname or ""
+        try:
+            async with httpx2.AsyncClient(
+                timeout=HTTP_SECONDS, trust_env=False, follow_redirects=False
+            ) as client:
+                response = await client.get(url, headers=dict(headers))
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
+            raise DialFailed(f"{clean(host)} cannot be asked ({type(problem).__name__}).") from None
+        if response.status_code != 200:
+            raise refused(response.status_code, response.headers, host)
+        return response.content
 
     async def _resolve(self, host: str, port: int) -> str:
         """Return an address of the host; the last good one when the resolver fails."""
@@ -188,14 +209,7 @@ def dial_failed(problem: Exception, host: str) -> DialFailed:
     """Tell apart why a connection could not be opened."""
     host = clean(host)
     if isinstance(problem, InvalidStatus):
-        response = problem.response
-        refusal = HandshakeRefused(
-            response.status_code,
-            _seconds(response.headers.get("Retry-After")),
-            response.headers.get("Location"),
-        )
-        sentence, silent = judge_handshake(refusal, host)
-        return DialFailed(sentence, silent=silent, is_missing=response.status_code in (404, 410))
+        return refused(problem.response.status_code, problem.response.headers, host)
     if isinstance(problem, ssl.SSLCertVerificationError):
         why = clean(problem.verify_message or "it does not hold", 80)
         sentence = f"TLS: the certificate of {host} is not trusted ({why}). Nothing was sent."
@@ -213,6 +227,13 @@ def dial_failed(problem: Exception, host: str) -> DialFailed:
             f"{host} cannot be reached ({clean(problem.strerror or type(problem).__name__, 60)})."
         )
     return DialFailed(f"{host} does not speak WebSocket: not a Binance endpoint, or a proxy in between.")
+
+
+def refused(status: int, headers: Mapping[str, str], host: str) -> DialFailed:
+    """Return what an answer over HTTP means that is not the wanted one."""
+    refusal = HandshakeRefused(status, _seconds(headers.get("Retry-After")), headers.get("Location"))
+    sentence, silent = judge_handshake(refusal, clean(host))
+    return DialFailed(sentence, silent=silent, is_missing=status in (404, 410))
 
 
 def _seconds(text: str | None) -> float | None:

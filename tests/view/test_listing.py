@@ -1,0 +1,146 @@
+"""Which rows are shown, and when they may move."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.view.hand import MANY, HandSource, key, position
+from tui.view.columns import BY_NAME
+from tui.view.listing import HOLD_MS, Listing
+from tui.view.ordering import Sort
+
+PNL = Sort(BY_NAME["unrealized_pnl"], True)
+A, B, C = (key(symbol) for symbol in "ABC")
+
+
+@pytest.fixture
+def source() -> HandSource:
+    """Three rows with PNL 3, 2 and 1."""
+    return HandSource(*(position(symbol, unrealized_pnl=Decimal(3 - n)) for n, symbol in enumerate("ABC")))
+
+
+@pytest.fixture
+def listing(source: HandSource) -> Listing:
+    """These rows sorted by PNL."""
+    listing = Listing({"BTC": "btc"}, PNL)
+    refresh(listing, source)
+    return listing
+
+
+def refresh(listing: Listing, source: HandSource) -> None:
+    """One paint tick."""
+    listing.update(source.book, source.book.take_changed(), source.now)
+
+
+def overtake(source: HandSource) -> None:
+    """Let the last row become the best."""
+    source.hand.change(C, unrealized_pnl=Decimal(9))
+
+
+def test_rows_move_with_their_values(source: HandSource, listing: Listing) -> None:
+    """Nothing holds the order: it follows."""
+    overtake(source)
+    refresh(listing, source)
+
+    assert listing.order == [C, A, B]
+
+
+def test_order_is_held_while_the_cursor_moves(source: HandSource, listing: Listing) -> None:
+    """After the cursor moved, rows stand still and the order is called outdated."""
+    listing.hold(source.now)
+    overtake(source)
+    refresh(listing, source)
+
+    assert (listing.order, listing.is_outdated) == ([A, B, C], True)
+
+
+def test_order_is_let_go_after_a_while(source: HandSource, listing: Listing) -> None:
+    """Three seconds after the last move the rows are sorted again, without any new data."""
+    listing.hold(source.now)
+    overtake(source)
+    refresh(listing, source)
+    source.now += HOLD_MS
+    refresh(listing, source)
+
+    assert (listing.order, listing.is_outdated) == ([C, A, B], False)
+
+
+def test_freeze_holds_until_sorted_anew(source: HandSource, listing: Listing) -> None:
+    """A frozen order lasts; asking to sort anew sorts once and stays frozen."""
+    listing.toggle_freeze()
+    overtake(source)
+    source.now += 10 * HOLD_MS
+    refresh(listing, source)
+    frozen = listing.order
+    listing.resort()
+    refresh(listing, source)
+
+    assert (frozen, listing.order, listing.is_frozen) == ([A, B, C], [C, A, B], True)
+
+
+def test_new_sort_goes_through_a_hold(source: HandSource, listing: Listing) -> None:
+    """Choosing a sort is meant, whatever holds the order."""
+    listing.hold(source.now)
+    listing.set_sort(PNL.reversed())
+    refresh(listing, source)
+
+    assert listing.order == [C, B, A]
+
+
+def test_order_is_the_same_object_while_nothing_moves(source: HandSource, listing: Listing) -> None:
+    """A change that moves no row makes no new order: the table has nothing to do."""
+    before = listing.order
+    source.hand.change(A, unrealized_pnl=Decimal("3.01"))
+    refresh(listing, source)
+
+    assert listing.order is before
+
+
+def test_stale_row_stays_where_it_is(source: HandSource, listing: Listing) -> None:
+    """A silent feed moves no row: the worst one must not sink out of sight."""
+    source.now += 60_000
+    source.hand._changed.update(source.book.positions)
+    refresh(listing, source)
+
+    assert listing.order == [A, B, C]
+
+
+def test_preset_and_filter_hold_together() -> None:
+    """A row has to match the preset and what is typed."""
+    source = HandSource(*MANY)
+    listing = Listing({"BTC": "btc"})
+    listing.choose(3)
+    listing.set_filter("eth")
+    refresh(listing, source)
+
+    assert listing.order == [key("ETHUSDT", "SHORT")]
+
+
+def test_presets_go_around() -> None:
+    """All, those of the settings, Longs, Shorts; before the first comes the last."""
+    listing = Listing({"BTC": "btc"})
+    listing.choose(listing.preset - 1)
+
+    assert [preset.name for preset in listing.presets] == ["All", "BTC", "Longs", "Shorts"]
+    assert listing.presets[listing.preset].name == "Shorts"
+
+
+def test_zero_rows_are_hidden_until_wanted() -> None:
+    """A row of open orders alone is no position."""
+    source = HandSource(*MANY)
+    listing = Listing({})
+    refresh(listing, source)
+    hidden = key("DOGEUSDT", "BOTH") in listing.order
+    listing.toggle_zero_rows()
+    refresh(listing, source)
+
+    assert (hidden, key("DOGEUSDT", "BOTH") in listing.order) == (False, True)
+
+
+def test_closed_position_leaves_the_list(source: HandSource, listing: Listing) -> None:
+    """A row that went is gone at the next tick, held order or not."""
+    listing.hold(source.now)
+    source.hand.drop(B)
+    refresh(listing, source)
+
+    assert listing.order == [A, C]

@@ -1,0 +1,139 @@
+"""The book at this moment: the same word as the book's, and no work while nothing changes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.view.hand import MANY, NOW, HandSource, account, position
+from tui.book.health import Transport, Word
+from tui.view.account_now import account_now
+from tui.view.moment import Moment
+
+
+def lose(source: HandSource) -> None:
+    """Cut the account connection."""
+    source.book.health.api.transport = Transport.DOWN
+
+
+def resync(source: HandSource) -> None:
+    """Begin a new epoch."""
+    source.book.begin_epoch(source.now)
+
+
+def refuse(source: HandSource) -> None:
+    """Refuse the key."""
+    source.book.health.api.transport = Transport.REFUSED
+
+
+def forget(source: HandSource) -> None:
+    """Know nothing yet."""
+    source.book.accounts.clear()
+
+
+def wait(source: HandSource) -> None:
+    """Hear no mark price for a while."""
+    source.now += 6_000
+
+
+@pytest.mark.parametrize(
+    ("happen", "word"),
+    [
+        (lambda source: None, Word.LIVE),
+        (lose, Word.LOST),
+        (resync, Word.SYNCING),
+        (refuse, Word.REFUSED),
+        (forget, Word.CONNECTING),
+        (wait, Word.STALE),
+    ],
+)
+def test_word_is_the_books(happen: Callable[[HandSource], None], word: Word) -> None:
+    """Whatever happens, the moment says the word that the book says."""
+    source = HandSource(*(position(symbol) for symbol in "AB"))
+    moment = Moment(source)
+    moment.advance()
+    happen(source)
+    moment.advance()
+
+    assert moment.word == source.book.word(source.now) == word
+
+
+def test_nothing_is_looked_at_while_nothing_changes() -> None:
+    """Within a second without news there is nothing to paint, and the rows are not read again."""
+    source = HandSource(*MANY)
+    moment = Moment(source)
+    moment.advance()
+    version = moment.version
+    source.now += 400
+
+    assert (moment.advance(), moment.version) == (False, version)
+
+
+def test_first_aged_row_is_noticed_at_once() -> None:
+    """The moment a mark price passes its limit, everything is looked at again."""
+    source = HandSource(position("A"))
+    moment = Moment(source)
+    source.now = NOW + 5_000
+    moment.advance()
+    before = moment.rows.unmarked
+    source.now += 1
+
+    assert (before, moment.advance(), moment.rows.unmarked) == (0, True, 1)
+
+
+def test_state_of_a_feed_is_noticed_at_once() -> None:
+    """A change of a connection is painted without waiting for data."""
+    source = HandSource()
+    moment = Moment(source)
+    moment.advance()
+    lose(source)
+
+    assert moment.advance()
+
+
+def test_account_moves_with_the_marks() -> None:
+    """In single-asset mode PNL and margin balance follow the rows between two snapshots."""
+    source = HandSource(position("A"), position("B"))
+    moment = Moment(source)
+    moment.advance()
+    now = account_now(moment)
+
+    assert now is not None
+    assert (str(now.unrealized_pnl), str(now.margin_balance)) == ("40.00", "1040.00000000")
+
+
+def test_account_stands_while_marks_are_silent() -> None:
+    """Without mark prices the snapshot's PNL stands for 5 s, then it is unknown."""
+    source = HandSource(position("A", mark_time_ms=None))
+    moment = Moment(source)
+    pnl = []
+    for age_ms in (5_000, 5_001):
+        source.now = NOW + age_ms
+        moment.advance()
+        now = account_now(moment)
+        pnl.append(None if now is None else str(now.unrealized_pnl))
+
+    assert pnl == ["20.00000000", "None"]
+
+
+def test_polled_account_is_the_snapshots() -> None:
+    """Where no mark stream moves the rows, all totals are those of one snapshot."""
+    source = HandSource(position("A"), position("B"))
+    source.book.health.mark.transport = Transport.OFF
+    moment = Moment(source)
+    moment.advance()
+    now = account_now(moment)
+
+    assert now is not None
+    assert (str(now.unrealized_pnl), str(now.margin_ratio)) == ("20.00000000", "0.1")
+
+
+def test_account_of_several_assets_is_the_snapshots() -> None:
+    """In multi-assets mode only Binance knows the rates."""
+    source = HandSource(position("A"), position("B"))
+    source.book.accounts["main", "usdm"] = account(multi_assets_mode=True)
+    moment = Moment(source)
+    moment.advance()
+    now = account_now(moment)
+
+    assert now is not None
+    assert str(now.unrealized_pnl) == "20.00000000"

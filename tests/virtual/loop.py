@@ -1,0 +1,64 @@
+"""An event loop that never waits: when nothing can be done now, its clock jumps to the next timer."""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+RESOLUTION = 1e-6
+"""Timers this close count as due: after a month, the clock's own steps are larger than the usual nanosecond."""
+
+
+class Stuck(Exception):
+    """Every task waits for something that can never happen: there is no timer left."""
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop with a clock of its own, which begins at 0.
+
+    Threads and sockets live in real time, so work handed to them would find the clock days ahead: it is refused.
+    """
+
+    def __init__(self) -> None:
+        self._virtual = 0.0
+        super().__init__(_Jumping(self._jump))
+        self._clock_resolution = RESOLUTION
+
+    def time(self) -> float:
+        """Return the virtual seconds."""
+        return self._virtual
+
+    def stall(self, seconds: float) -> None:
+        """Let time pass in which this program did nothing at all, as after a SIGSTOP."""
+        self._virtual += seconds
+
+    def _jump(self, seconds: float | None) -> None:
+        if seconds is None:
+            raise Stuck
+        self._virtual += seconds
+
+    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> Any:
+        """Refuse: a thread knows nothing of virtual time."""
+        raise AssertionError(f"{func} would run in a thread")
+
+
+class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # it is chosen by platform
+    """A selector that reports what is ready, and jumps in place of waiting."""
+
+    def __init__(self, jump: Callable[[float | None], None]) -> None:
+        super().__init__()
+        self._jump = jump
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
+        if not ready and (timeout is None or timeout > 0):
+            self._jump(timeout)
+        return ready
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end in virtual time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(work())

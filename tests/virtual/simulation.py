@@ -1,0 +1,329 @@
+"""One simulated life of the worker: an exchange that trades, a mix of faults, and a judge of every frame."""
+
+import asyncio
+import random
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.virtual.faults import FAULTS, Fault
+from tests.virtual.loop import run
+from tests.virtual.watcher import Watcher
+from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld
+from tui.book.health import Word
+from tui.credentials import Credential, Secret
+from tui.live import Live
+from tui.protocol.endpoints import at
+from tui.sim.catalogue import CONTRACTS
+from tui.sim.exchange import Exchange
+from tui.sim.ledger import most_within
+from tui.sim.scenarios import Holding, Scenario
+
+HOUR, DAY = 3_600.0, 86_400.0
+FRAME = 0.25
+QUIET = 180.0
+"""Seconds without a fault after which the worker is in its steady state."""
+STOP_SECONDS = 2.0
+SYMBOLS = ("BTCUSDT", "ETHUSDT", "币安人生USDT")
+SCENARIO = Scenario(
+    "virtual",
+    (Holding("BTCUSDT", "LONG", "1.512", "0.989", 20), Holding("ETHUSDT", "SHORT", "-3.4", "1.01", 25)),
+    {symbol: CONTRACTS[symbol] for symbol in SYMBOLS},
+    wallets={"USDT": "9000000"},
+)
+TRADES = ("add", "reduce", "open", "open", "close", "close", "flip")
+OTHERS = ("order", "algo-order", "funding", "deposit", "withdraw", "leverage", "margin-type", "margin-transfer")
+RARE = ("margin-call", "liquidation", "adl", "asset-mode", "position-mode")
+
+
+@dataclass
+class Report:
+    """What came of it."""
+
+    seed: int
+    days: float
+    faults: Counter[str] = field(default_factory=Counter)
+    frames: int = 0
+    live_share: float = 0.0
+    quiet_share: float = 0.0
+    """Part of the frames that were LIVE when no fault had been on for three minutes."""
+    lies: list[str] = field(default_factory=list)
+    sins: list[str] = field(default_factory=list)
+    lost_changes: int = 0
+    late_frames: int = 0
+    missed_events: int = 0
+    most_weight: int = 0
+    most_quiet_weight: int = 0
+    most_connects: int = 0
+    reconnects: int = 0
+    tasks: tuple[int, int] = (0, 0)
+    """Fewest and most tasks in quiet hours."""
+    recoveries: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds from the end of a fault that met no other until LIVE, by fault; only faults that took LIVE away."""
+
+    @property
+    def recovery_of_all(self) -> tuple[float, float]:
+        """Median and largest recovery."""
+        every = [seconds for some in self.recoveries.values() for seconds in some]
+        return (statistics.median(every), max(every)) if every else (0.0, 0.0)
+
+
+@dataclass
+class Episode:
+    """A fault under observation."""
+
+    name: str
+    is_over: float | None = None
+    took_away: bool = False
+    is_mixed: bool = False
+
+
+class Simulation:
+    """Runs a worker against an exchange for some virtual days."""
+
+    def __init__(self, seed: int, folder: Path, scenario: Scenario = SCENARIO) -> None:
+        self.dice = random.Random(f"{seed} simulation")
+        self.folder = folder
+        self.report = Report(seed, 0.0)
+        exchange = Exchange(scenario, seed=seed, wall_ms=BEGIN_MS)
+        self.world = VirtualWorld(exchange, random.Random(f"{seed} world"))
+        self.latency = self.world.network.latency
+        self.watcher = Watcher(self.world)
+        self.live: Live
+        self._worker: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+        self._on = 0
+        self._trouble_at = -QUIET
+        self._episode: Episode | None = None
+        self._quiet_frames = self._quiet_live = 0
+        self._ledger_at = 0
+        self._weights: Counter[int] = Counter()
+        self._noisy_minutes: set[int] = set()
+        self._controls: list[int] = []
+        self._dials = 0
+
+    # What faults do
+
+    def strike(self, name: str, lasts: bool = False) -> None:
+        """Begin a fault of the exchange; one that lasts is ended by `clear`."""
+        self._mind_clock(name)
+        self.world.exchange.fault(name, self.world.true_ms(), int(30 * DAY * 1000) if lasts else None)
+        self.world.arm()
+
+    def clear(self, name: str) -> None:
+        """End a fault of the exchange."""
+        self._mind_clock(name)
+        self.world.exchange.clear(name, self.world.true_ms())
+        self.world.arm()
+
+    def _mind_clock(self, name: str) -> None:
+        if name.startswith("clock"):
+            self.watcher.clock_stepped = self.world.now()
+
+    def step_clock(self) -> None:
+        """Set this machine's wall clock to another time."""
+        self.world.skew_ms = self.dice.randrange(-60_000, 60_000)
+
+    def fall_asleep(self) -> None:
+        """Suspend this machine."""
+        self.world.asleep += self.dice.choice((3.0, 12.0, 45.0, 600.0, 7_200.0))
+        self.world.advance()
+
+    def stall(self) -> None:
+        """Stop this program for some seconds."""
+        self.world.loop.stall(self.dice.uniform(3.0, 20.0))
+
+    def restart(self) -> None:
+        """Stop the worker and begin another."""
+        self._errand(self._restart())
+
+    async def _restart(self) -> None:
+        if self._worker is None:
+            return
+        await self.stop_worker()
+        self.begin_worker()
+
+    # The life
+
+    def begin_worker(self) -> None:
+        """Start a worker with an empty book and the memory of the one before."""
+        key = self.world.exchange.keys.hmac
+        self.live = Live(
+            at(ENDPOINT),
+            Credential.hmac(Secret(key.api_key), key.secret),
+            world=self.world,
+            state_folder=self.folder,
+        )
+        self.watcher.live = self.live
+        self.watcher.word = Word.CONNECTING
+        self._worker = asyncio.create_task(self.live.run())
+
+    async def stop_worker(self) -> None:
+        """Stop the worker; it has to be quick and leave nothing behind."""
+        worker, self._worker = self._worker, None
+        assert worker is not None
+        self.watcher.live = None
+        begun = self.world.loop.time()
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        self.report.missed_events += self.live.book.health.missed_events
+        took = self.world.loop.time() - begun
+        if took > STOP_SECONDS:
+            self.watcher.lies.append(f"{self.world.now():.3f}: stopping took {took:.1f} s")
+        if self.world.sockets:
+            self.watcher.lies.append(f"{self.world.now():.3f}: left open: {len(self.world.sockets)} sockets")
+        self._count_dials()
+
+    async def live_through(self, seconds: float, faults_an_hour: float) -> None:
+        """Live for so long."""
+        self.begin_worker()
+        self.report.days = seconds / DAY
+        self._errand(self._frames())
+        self._errand(self._trades())
+        if faults_an_hour:
+            self._errand(self._troubles(HOUR / faults_an_hour))
+        hours, rest = divmod(seconds, HOUR)
+        for part in [HOUR] * int(hours) + [rest]:
+            await asyncio.sleep(part)
+            self._read_ledger()
+            self._look_at_tasks()
+            self._raise_bugs()
+        errands = list(self._errands)
+        for errand in errands:
+            errand.cancel()
+        await asyncio.gather(*errands, return_exceptions=True)
+        if self._worker is not None:
+            await self.stop_worker()
+        self.world.stop()
+        self._conclude()
+
+    def _raise_bugs(self) -> None:
+        for task in (self._worker, *self._errands):
+            if task is not None and task.done() and not task.cancelled():
+                task.result()
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errand_done)
+
+    def _errand_done(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            self._errands.discard(task)
+
+    async def _frames(self) -> None:
+        watcher = self.watcher
+        while True:
+            await asyncio.sleep(FRAME)
+            for _ in range(3):  # what has arrived at this moment is read before the picture is taken
+                await asyncio.sleep(0)
+            watcher.look()
+            is_live = watcher.word is Word.LIVE
+            if not self._on and self.world.now() - self._trouble_at > QUIET:
+                self._quiet_frames += 1
+                self._quiet_live += is_live
+            if self._episode is not None:
+                self._follow(self._episode, is_live)
+
+    def _follow(self, episode: Episode, is_live: bool) -> None:
+        if not is_live:
+            episode.took_away = True
+        elif episode.is_over is not None:
+            recovery = self.world.now() - episode.is_over
+            if episode.took_away:
+                if not episode.is_mixed:
+                    self.report.recoveries[episode.name].append(round(recovery, 2))
+                self._episode = None
+            elif recovery > 30:
+                self._episode = None
+
+    async def _trades(self) -> None:
+        world = self.world.exchange.world
+        while True:
+            await asyncio.sleep(self.dice.uniform(3, 45))
+            held = len(world.account.open_positions())
+            kind = self.dice.random()
+            if kind < 0.7:
+                name = "close" if held > 4 else self.dice.choice(TRADES)
+            else:
+                name = self.dice.choice(OTHERS if kind < 0.95 else RARE)
+            self.strike(name)
+
+    async def _troubles(self, pause: float) -> None:
+        while True:
+            await asyncio.sleep(self.dice.expovariate(1 / pause))
+            self._errand(self._trouble(self.dice.choice(FAULTS)))
+
+    async def _trouble(self, fault: Fault) -> None:
+        self.report.faults[fault.name] += 1
+        is_alone = self._episode is None and not self._on
+        if self._episode is not None:
+            self._episode.is_mixed = True
+        episode = Episode(fault.name, is_mixed=not is_alone)
+        self._episode = episode
+        self._on += 1
+        fault.begin(self)
+        await asyncio.sleep(self.dice.uniform(*fault.seconds))
+        fault.end(self)
+        self._on -= 1
+        episode.is_over = self._trouble_at = self.world.now()
+
+    # The books of a life
+
+    def _look_at_tasks(self) -> None:
+        if self.watcher.word is not Word.LIVE or self._on or self.world.now() - self._trouble_at < 60:
+            return
+        count = len(asyncio.all_tasks())
+        fewest, most = self.report.tasks
+        self.report.tasks = (min(fewest or count, count), max(most, count))
+
+    def _read_ledger(self) -> None:
+        ledger = self.world.exchange.ledger
+        for entry in list(ledger.entries)[self._ledger_at :]:
+            self._weights[entry.wall_ms // 60_000] += entry.weight
+            if entry.kind == "control":
+                self._controls.append(entry.wall_ms)
+        self._ledger_at = len(ledger)
+        if most_within(self._controls, 1000) > 5:
+            self.world.sins.append("more than 5 control messages a second")
+        self._controls.clear()
+        self.world.sins += [f"{entry.method} is not allowed" for entry in ledger.violations()]
+
+    def _count_dials(self) -> None:
+        dials = [int(at * 1000) for at in self.world.dials]
+        self.report.reconnects += len(dials)
+        self.report.most_connects = max(self.report.most_connects, most_within(dials, 300_000) if dials else 0)
+        if dials and most_within(dials, 995) > 1:
+            self.world.sins.append("more than one dial a second")
+        self.world.dials.clear()
+
+    def _conclude(self) -> None:
+        report, watcher = self.report, self.watcher
+        report.frames = watcher.frames
+        report.live_share = watcher.live_frames / max(1, watcher.frames)
+        report.quiet_share = self._quiet_live / max(1, self._quiet_frames)
+        report.lies, report.sins = watcher.lies, self.world.sins
+        report.lost_changes, report.late_frames = watcher.lost_changes, watcher.late_frames
+        report.most_weight = max(self._weights.values(), default=0)
+
+
+def simulate(
+    seed: int,
+    folder: Path,
+    *,
+    days: float,
+    faults_an_hour: float = 20.0,
+    prepare: Callable[[Simulation], None] = lambda simulation: None,
+) -> Report:
+    """Live for so many virtual days; the same seed gives the same life."""
+
+    async def work() -> Report:
+        simulation = Simulation(seed, folder)
+        prepare(simulation)
+        await simulation.live_through(days * DAY, faults_an_hour)
+        return simulation.report
+
+    return run(work)

@@ -1,0 +1,178 @@
+"""The judge of a simulation: compares what is shown with the truth, frame by frame, and remembers every lie."""
+
+from collections import deque
+from decimal import Decimal
+
+from tests.virtual.world import VirtualWorld
+from tui.book.health import MARK_LIMIT_MS, Word
+from tui.book.position import Position
+from tui.live import Live
+from tui.sim.events import Event
+
+Side = tuple[str, str]
+"""(symbol, position side)."""
+Value = tuple[Decimal, Decimal | None]
+"""Size and entry price."""
+
+UNDELIVERED = 11.0
+"""Seconds for which a dead line may hide a change: pings and the age of mark prices find it by then."""
+SILENT = 15.0 + 3.0 + 2.5
+"""Seconds for which a change may stay unseen whose event was lost without a trace: an audit, the lag of its answer,
+and the way there and back."""
+AGE_SLACK_MS = 1_000
+CLOCK_SLACK = 20.0
+"""Seconds after a step of the exchange's clock in which ages may be off: the next audit finds it."""
+ROTATION = 10.0
+"""Seconds for which two connections of one kind may stand side by side."""
+MARKS = 9
+"""Mark prices of so many seconds count as shown in time."""
+
+
+class Watcher:
+    """Looks at a worker's book as a screen does, knowing the truth."""
+
+    def __init__(self, world: VirtualWorld) -> None:
+        self.world = world
+        self.live: Live | None = None
+        self.lies: list[str] = []
+        self.frames = 0
+        self.live_frames = 0
+        self.late_frames = 0
+        """Frames with a change unseen because its event was lost without a trace, within the time that is allowed."""
+        self.lost_changes = 0
+        """Changes whose event the exchange did not put on an open line."""
+        self.word = Word.CONNECTING
+        self.clock_stepped = -CLOCK_SLACK
+        self._heard = 0
+        self._truth: dict[Side, Value] = {}
+        self._past: dict[Side, deque[tuple[float, Value | None]]] = {}
+        """What a position was before, with the time at which it ended."""
+        self._silent: dict[Side, float] = {}
+        """When the last change of a position was told to nobody."""
+        self._marks: dict[str, deque[Decimal]] = {}
+        self._marked_ms = 0
+        self._crowded: dict[str, float] = {}
+        exchange = world.exchange
+        exchange.world.tell = self._tell
+        self.note_truth(was_told=True)
+
+    def _tell(self, event: Event) -> None:
+        """Stand in for the exchange's own: see whether an event gets onto an open line."""
+        before = self._taken()
+        self.world.exchange.tell(event)
+        if event["e"] == "ACCOUNT_UPDATE":
+            self.note_truth(was_told=self._taken() > before)
+
+    def _taken(self) -> int:
+        return sum(socket.taken for socket in self.world.sockets if socket.feed == "private")
+
+    def note_truth(self, was_told: bool = False) -> None:
+        """Remember what has changed on the exchange, and when."""
+        now = self.world.now()
+        truth = {
+            position.key: (position.amount, position.entry_price)
+            for position in self.world.exchange.world.account.open_positions()
+        }
+        is_listening = any(socket.feed == "private" for socket in self.world.sockets)
+        for side in truth.keys() | self._truth.keys():
+            before = self._truth.get(side)
+            if truth.get(side) == before:
+                continue
+            past = self._past.setdefault((side[0], str(side[1])), deque(maxlen=100))
+            past.append((now, before))
+            if is_listening and not was_told:
+                self._silent[side] = now
+                self.lost_changes += 1
+        self._truth = {(symbol, str(side)): value for (symbol, side), value in truth.items()}
+
+    def note_marks(self) -> None:
+        """Remember the mark prices of this second."""
+        world = self.world.exchange.world
+        if world.market.second * 1000 == self._marked_ms:
+            return
+        self._marked_ms = world.market.second * 1000
+        for symbol, walk in world.market.walks.items():
+            self._marks.setdefault(symbol, deque(maxlen=MARKS)).append(walk.mark_price)
+
+    def look(self) -> None:
+        """Judge one frame."""
+        live = self.live
+        if live is None:
+            return
+        self.note_truth()
+        self.note_marks()
+        self.frames += 1
+        time_ms = live.time_ms()
+        word = live.book.word(time_ms)
+        if word is Word.LIVE:
+            self.live_frames += 1
+            if self.word is not Word.LIVE and self.world.heard == self._heard:
+                self._lie("LIVE again, although nothing has come")
+            self._compare(live)
+            self._look_at_ages(live, time_ms)
+        self._look_at_sockets()
+        self.word = word
+        self._heard = self.world.heard
+
+    def _compare(self, live: Live) -> None:
+        shown = {
+            (key.symbol, key.position_side): (position.position_amount, position.entry_price)
+            for key, position in live.book.positions.items()
+            if position.position_amount and "�" not in key.symbol
+        }
+        if shown == self._truth:
+            return
+        is_late = False
+        for side in shown.keys() | self._truth.keys():
+            value = shown.get(side)
+            if value == self._truth.get(side) or (value is not None and value[1] is None):
+                continue
+            if not self._is_excused(side, value):
+                self._lie(f"{side} is {value} and should be {self._truth.get(side)}")
+            is_late |= side in self._silent
+        self.late_frames += is_late
+
+    def _is_excused(self, side: Side, value: Value | None) -> bool:
+        """Whether a wrong value was right a short while ago, and nothing that came since could have told."""
+        now = self.world.now()
+        ended = max((end for end, past in self._past.get(side, ()) if past == value), default=None)
+        if ended is None:
+            return False
+        coming = [
+            socket.oldest_coming
+            for socket in self.world.sockets
+            if socket.feed == "private" and socket.oldest_coming is not None
+        ]
+        if coming and self.world.loop.time() - min(coming) <= UNDELIVERED:
+            return True
+        return now - self._silent.get(side, -SILENT) <= SILENT
+
+    def _look_at_ages(self, live: Live, time_ms: int) -> None:
+        if self.world.now() - self.clock_stepped < CLOCK_SLACK:
+            return
+        true_ms = self.world.exchange.world.now_ms
+        for position in live.book.positions.values():
+            if not position.is_open or "�" in position.key.symbol or not live.book.freshness(position, time_ms).is_marked:
+                continue
+            age_ms = true_ms - (position.mark_time_ms or 0)
+            if age_ms > MARK_LIMIT_MS + AGE_SLACK_MS:
+                self._lie(f"the mark price of {position.key.symbol} is {age_ms} ms old and shown as live")
+            self._look_at_mark(position)
+
+    def _look_at_mark(self, position: Position) -> None:
+        marks = self._marks.get(position.key.symbol, ())
+        if position.mark_price not in marks:
+            self._lie(f"the mark price of {position.key.symbol} was never {position.mark_price}")
+
+    def _look_at_sockets(self) -> None:
+        now = self.world.now()
+        feeds = [socket.feed for socket in self.world.sockets]
+        for feed in ("api", "private", "market"):
+            if feeds.count(feed) < 2:
+                self._crowded.pop(feed, None)
+            elif now - self._crowded.setdefault(feed, now) > ROTATION:
+                self._crowded[feed] = now
+                self._lie(f"{feeds.count(feed)} connections of {feed} for {ROTATION:.0f} s")
+
+    def _lie(self, what: str) -> None:
+        self.lies.append(f"{self.world.now():.3f}: {what}")
