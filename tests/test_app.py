@@ -106,6 +106,13 @@ def test_report_is_short() -> None:
     assert len(text.splitlines()) < 45
 
 
+def test_report_looks_into_groups() -> None:
+    """What a group of tasks raised is told as the one error that it is."""
+    text = report(ExceptionGroup("tasks", [ExceptionGroup("inner", [ValueError("the cause")])]), str)
+
+    assert text.splitlines()[2:] == ["ValueError: the cause"]
+
+
 def test_browser_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under Textual's web driver every visitor would see the account: perptop does not start."""
     monkeypatch.setattr(constants, "DRIVER", "textual.drivers.web_driver:WebDriver")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import constants
+from rich.console import RenderableType
+from textual import constants, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -19,6 +20,7 @@ from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
 from tui.view.moment import Moment
+from tui.view.painter import Painter
 from tui.view.positions_screen import PositionsScreen
 from tui.view.sheet import Sheet
 from tui.view.source import Source
@@ -45,7 +47,12 @@ class PositionsApp(App[None]):
             return isinstance(message, PositionsApp.ConnectionChanged)
 
     def __init__(
-        self, source: Source, settings: ScreenSettings | None = None, *, redact: Callable[[str], str] = str
+        self,
+        source: Source,
+        settings: ScreenSettings | None = None,
+        *,
+        redact: Callable[[str], str] = str,
+        paint: bool = True,
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
         vars(constants).update(LOG_FILE=None, SCREENSHOT_DELAY=-1)
@@ -63,6 +70,7 @@ class PositionsApp(App[None]):
         self.moment = Moment(source)
         self.settings = settings or ScreenSettings()
         self._redact = redact
+        self._painter = Painter(self) if paint else None
         self._report = ""
 
     def on_mount(self) -> None:
@@ -103,6 +111,13 @@ class PositionsApp(App[None]):
         """Do not wait for the tick."""
         self.paint()
 
+    def on_key(self, event: events.Key) -> None:
+        """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""
+        screen = self.screen
+        if event.is_printable and event.character and isinstance(screen, PositionsScreen):
+            if screen.take_text(event.character):
+                event.prevent_default()
+
     def action_help(self) -> None:
         """List every key."""
         if not isinstance(self.screen, HelpScreen):
@@ -138,6 +153,17 @@ class PositionsApp(App[None]):
             binding.description.capitalize(), binding.tooltip, partial(screen.run_action, binding.action)
         )
 
+    # Only what differs goes to the terminal.
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if self._painter is None or not self._painter.display(screen, renderable):
+            super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """What a terminal shows after a change of its size is its own choice."""
+        if self._painter is not None:
+            self._painter.forget()
+
     # A bug of ours. Textual's own report prints local variables, keys among them.
 
     def _handle_exception(self, error: Exception) -> None:
@@ -157,6 +183,8 @@ class PositionsApp(App[None]):
 
 def report(error: BaseException, redact: Callable[[str], str]) -> str:
     """A short report on a bug: the traceback without local variables, without secrets, safe for a terminal."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
     text = redact("".join(traceback.format_exception(error, limit=-FRAMES)))
     clean = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
     return f"perptop met a bug of its own and stopped. Nothing was traded; perptop cannot.\n\n{clean}"

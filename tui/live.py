@@ -12,11 +12,11 @@ from tui.book.health import Feed, Transport, Word
 from tui.book.journal import Kind
 from tui.credentials import Credential
 from tui.errors import Unavailable
-from tui.feed.http import HttpFailed, key_rights, server_time_ms
+from tui.feed.http import HttpFailed, key_rights, measure
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
-from tui.protocol.clock import SAMPLES, ExchangeClock
+from tui.protocol.clock import ExchangeClock
 from tui.protocol.conversation import (
     AccountAnswer,
     ApiConversation,
@@ -35,7 +35,7 @@ from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
 from tui.protocol.private_stream import PrivateConversation, private_target
 from tui.protocol.redial import Manners
-from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM
+from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM, TIME
 from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
@@ -51,6 +51,13 @@ POLLED_MARK_SECONDS = 4.0
 """Between snapshots when mark prices come from nothing else: they are stale after 5."""
 
 RIGHTS_SECONDS = 24 * 3600.0
+RIGHTS_AGAIN_SECONDS = 3600.0
+
+CLOCK_SPACING = 30.0
+"""Between attempts to measure the exchange's clock."""
+
+AHEAD_MS = 1_000
+"""An event from so far in our future shows that our clock is slow: it is measured at once, or ages would be too small."""
 
 _TRANSPORTS = {
     LinkState.WAITING: Transport.CONNECTING,
@@ -99,13 +106,17 @@ class Live:
         self._options = options or LiveOptions()
         self._world = world or RealWorld()
         self._clock = ExchangeClock(self._world.now(), self._world.wall_ms())
+        self._clock_at = 0.0
+        self._newest_ms = 0
         self._manners = Manners()
+        self._hush = ""
         self._schedule = Schedule()
         self._bans = BanMemory(None if state_folder is None else state_folder / "bans.json")
         self._identities = (f"p{number}" for number in itertools.count(1))
         self._api: Link[ApiConversation] = Link(
             self._world, self._manners, self._begin_api, self._hear, self._api_changed
         )
+        self._api_change = Change(LinkState.WAITING)
         self._private: Link[PrivateConversation] = Link(
             self._world, self._manners, self._begin_private, self._hear, self._private_changed
         )
@@ -126,19 +137,19 @@ class Live:
         return self._clock.time_ms(self._world.now())
 
     def refresh(self) -> None:
-        """Ask for snapshots at once."""
+        """Ask for snapshots at once; where a connection waits to be tried again, try it."""
         self._schedule.at_once(self._world.now())
+        for link in self._links:
+            link.hurry()
         self._nudge.set()
 
     async def run(self) -> None:
         """Work until cancelled; trouble with the network is a state, never an exception."""
-        self._remember_ban()
+        self._remember_silence()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._api.run())
-                if self._options.streams:
-                    group.create_task(self._private.run())
-                    group.create_task(self._market.run())
+                for link in self._links if self._options.streams else (self._api,):
+                    group.create_task(link.run())
                 group.create_task(self._heart())
         finally:
             for errand in self._errands:
@@ -146,6 +157,10 @@ class Live:
             await asyncio.gather(*self._errands, return_exceptions=True)
 
     # Connections
+
+    @property
+    def _links(self) -> tuple[Link[ApiConversation], Link[PrivateConversation], Link[MarketConversation]]:
+        return self._api, self._private, self._market
 
     def _begin_api(self) -> Attempt[ApiConversation] | None:
         options = AskOptions(recv_window_ms=self._options.recv_window_ms, symbol=self._options.symbol)
@@ -174,24 +189,32 @@ class Live:
             self._schedule.at_once(self._world.now())
             self._private.nudge()
             self._market.nudge()
+        elif change.state is LinkState.SILENCED:
+            self._be_silent(change.sentence)
+        self._api_change = change
+        self._show_api()
+
+    def _show_api(self) -> None:
+        """While this IP address has to be silent, that is the state of the snapshots, whoever has been told so."""
+        until = self._manners.silent_until
+        is_silent = self._world.now() < until
+        change = Change(LinkState.SILENCED, self._hush, until) if is_silent else self._api_change
         self._feed_changed(self.book.health.api, change, "Snapshots")
 
     def _private_changed(self, change: Change) -> None:
         user = self.book.health.user
         was_open = user.transport is Transport.OPEN
-        if change.state is LinkState.MISSING and self.book.health.opened_ms == 0:
-            self._feed_changed(user, change, "User stream")
-            user.transport = Transport.OFF
-            return
-        self._feed_changed(user, change, "User stream")
+        self._stream_changed(user, change, "User stream")
         now = self._world.now()
-        if user.transport is Transport.OPEN:
+        if change.state is LinkState.MISSING and self.book.health.opened_ms == 0:
+            user.transport = Transport.OFF
+        elif change.state is LinkState.OPEN:
+            self._care.connected()
             if not was_open:
-                self._care.connected()
                 self.book.stream_opened(self.time_ms())
                 self._schedule.not_later(POSITIONS, now)
-                self._schedule.once_more(now + SETTLE_SECONDS)
-        elif was_open:
+            self._schedule.once_more(now + SETTLE_SECONDS)
+        elif was_open and user.transport is not Transport.OPEN:
             self._care.lost()
             self.book.begin_epoch(self.time_ms())
             self._schedule.at_once(now)
@@ -199,16 +222,20 @@ class Live:
 
     def _market_changed(self, change: Change) -> None:
         mark = self.book.health.mark
-        self._feed_changed(mark, change, "Mark prices")
+        self._stream_changed(mark, change, "Mark prices")
         if change.state is LinkState.WAITING and not self.book.symbols:
-            mark.transport = Transport.OFF
+            mark.transport, mark.reason = Transport.OFF, ""
         self._nudge.set()
+
+    def _stream_changed(self, feed: Feed, change: Change, name: str) -> None:
+        if change.state is LinkState.SILENCED:
+            self._be_silent(change.sentence)
+        self._feed_changed(feed, change, name)
 
     def _feed_changed(self, feed: Feed, change: Change, name: str) -> None:
         """Write a link's change into the feed's health, and tell what a person would want to know."""
         time_ms = self.time_ms()
-        transport = _TRANSPORTS[change.state]
-        was = feed.transport
+        transport, was = _TRANSPORTS[change.state], feed.transport
         if transport is not was:
             feed.since_ms = time_ms
         feed.transport = transport
@@ -219,6 +246,9 @@ class Live:
             self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: connected.")
         elif change.sentence:
             self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: {change.sentence}")
+        self._tell()
+
+    def _tell(self) -> None:
         if self.on_change is not None:
             self.on_change()
 
@@ -227,7 +257,8 @@ class Live:
     def _hear(self, news: object) -> None:
         match news:
             case MarkPriceUpdate():
-                self.book.apply(news, news.event_time_ms)
+                self._look_at_clock(news.event_time_ms)
+                self.book.apply(news, self.time_ms())
                 self._market.useful()
             case PositionsAnswer() | AccountAnswer():
                 self._take_snapshot(news)
@@ -254,31 +285,40 @@ class Live:
     def _take_event(self, event: object) -> None:
         self._care.spoke()
         self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
-        self._private.useful()
         if isinstance(event, AccountUpdate):
+            self._look_at_clock(event.event_time_ms)
             self._schedule.hurry(self._world.now())
             self._follow_symbols()
             self._nudge.set()
         elif isinstance(event, UnknownEvent):
             self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"An unknown event came: {event.kind}.")
 
+    def _look_at_clock(self, event_time_ms: int) -> None:
+        if event_time_ms > self.time_ms() + AHEAD_MS:
+            self._clock.doubt()
+            self._nudge.set()
+
     def _take_snapshot(self, answer: PositionsAnswer | AccountAnswer) -> None:
-        time_ms = self.time_ms()
-        self._schedule.answered(ACCOUNT if isinstance(answer, AccountAnswer) else POSITIONS)
+        time_ms, health = self.time_ms(), self.book.health
+        self._schedule.answered(POSITIONS if isinstance(answer, PositionsAnswer) else ACCOUNT)
         self._api.useful()
+        health.skew_ms = self._clock.skew_ms
+        if health.api.transport is Transport.OPEN:
+            health.api.reason = ""
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
-        else:
-            was_synced = self.book.health.is_synced
-            self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
-            self._follow_symbols()
-            self._nudge.set()
-            if self.book.health.is_synced is not was_synced and self.on_change is not None:
-                self.on_change()
+            return
+        was_synced = health.is_synced
+        self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
+        if was_synced and health.user.transport is Transport.OPEN:
+            self._private.useful()  # it need not speak for that: silence is normal while nobody trades
+        self._follow_symbols()
+        self._nudge.set()
+        if health.is_synced is not was_synced:
+            self._tell()
 
     def _follow_symbols(self) -> None:
-        talk = self._market.talk
-        if talk is not None:
+        for talk in self._market.talks:
             talk.watch(self.book.symbols, self._world.now())
         self._market.nudge()
 
@@ -291,7 +331,7 @@ class Live:
     def _request_failed(self, method: str, trouble: Trouble) -> None:
         now = self._world.now()
         if trouble.verdict is Verdict.LIMITED:
-            self._be_silent(trouble)
+            self._limited(trouble)
         if method in (START_STREAM, PING_STREAM):
             self._care.failed(now)
             user = self.book.health.user
@@ -304,28 +344,29 @@ class Live:
             self.book.health.api.reason = trouble.sentence
         self.book.journal.write(self.time_ms(), Kind.CONNECTION, trouble.sentence)
 
-    def _be_silent(self, trouble: Trouble) -> None:
-        """Obey a 429 or 418: no request and no connect before the time it names, and a little longer."""
-        now, time_ms = self._world.now(), self.time_ms()
+    # Silence: what a 429, a 418 and a firewall ask for
+
+    def _limited(self, trouble: Trouble) -> None:
+        """Obey a refused request: no request and no connect before the time it names, and a little longer."""
         seconds = 120.0 if trouble.is_ban else 60.0
         if trouble.retry_at_ms is not None:
-            seconds = max(1.0, (trouble.retry_at_ms - time_ms) / 1000)
-        seconds *= 1.01 + 0.09 * self._world.random()
-        self._manners.be_silent(now + seconds)
-        api = self.book.health.api
-        api.transport = Transport.BANNED
-        api.reason = trouble.sentence
-        api.retry_ms = time_ms + int(seconds * 1000)
-        self._bans.remember(
-            self._endpoints.host, self._world.wall_ms() + int(seconds * 1000), self._world.wall_ms()
-        )
-        if self.on_change is not None:
-            self.on_change()
+            seconds = max(1.0, (trouble.retry_at_ms - self.time_ms()) / 1000)
+        self._manners.be_silent(self._world.now() + seconds * (1.01 + 0.09 * self._world.random()))
+        self._be_silent(trouble.sentence)
+        self._show_api()
 
-    def _remember_ban(self) -> None:
+    def _be_silent(self, sentence: str) -> None:
+        """Say why all is silent, and write down until when: a restart must not break it."""
+        self._hush = sentence or self._hush
+        wall_ms = self._world.wall_ms()
+        left_ms = int((self._manners.silent_until - self._world.now()) * 1000)
+        self._bans.remember(self._endpoints.host, wall_ms + left_ms, wall_ms)
+
+    def _remember_silence(self) -> None:
         left_ms = self._bans.until_ms(self._endpoints.host) - self._world.wall_ms()
         if left_ms > 0:
             self._manners.be_silent(self._world.now() + left_ms / 1000)
+            self._hush = "This IP address had to be silent when perptop last ran, and still has to."
 
     # The heart: what is due by time
 
@@ -340,34 +381,40 @@ class Live:
                 pass
             self._nudge.clear()
             if self._world.now() - before > wait + NAP_SECONDS:
-                self._woke_up()
+                self._distrust("This machine was asleep: connecting anew.")
 
     def _beat(self, now: float) -> float:
         """Do what is due; return how long to wait for the next beat."""
-        self._end_silence(now)
+        time_ms = self.time_ms()
+        if time_ms < self._newest_ms - AHEAD_MS:
+            self._distrust("The clock was corrected: connecting anew.")
+        self._newest_ms = time_ms
         self._schedule.rhythm(self._rhythm(), now)
-        if self.book.take_missed(self.time_ms()):
+        if self.book.take_missed(time_ms):
             self._missed()
-        if self._is_ready and now >= self._manners.silent_until:
-            self._ask_what_is_due(now)
+        if now >= self._manners.silent_until:
+            if self.book.health.api.transport is Transport.BANNED:
+                self._show_api()
+            if self._is_ready:
+                self._ask_what_is_due(now)
         return 1.0 if not self._is_ready else min(1.0, max(0.05, self._schedule.due_at() - now))
 
     def _ask_what_is_due(self, now: float) -> None:
         talk = self._api.talk
         assert talk is not None  # it is ready
-        asked = False
         for method in self._schedule.due(now):
             if talk.ask(method, now):
                 self._schedule.asked(method, now)
-                asked = True
             else:
                 self._schedule.not_earlier(method, now + 0.25)
         user = self.book.health.user.transport
-        if user is not Transport.OFF:
-            errand = self._care.due(now, user is Transport.OPEN)
-            asked = (errand is not None and talk.ask(errand, now)) or asked
-        if asked:
-            self._api.nudge()
+        errand = None if user is Transport.OFF else self._care.due(now, user is Transport.OPEN)
+        if errand is not None:
+            talk.ask(errand, now)
+        if not self._clock.is_fresh(now) and now >= self._clock_at:
+            self._clock_at = now + CLOCK_SPACING
+            talk.ask(TIME, now)
+        self._api.nudge()
         if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
             self._rights_at = now + RIGHTS_SECONDS
             self._run_errand(self._ask_rights())
@@ -380,21 +427,18 @@ class Live:
             return min(self._options.poll_seconds, POLLED_MARK_SECONDS)
         return self._options.poll_seconds
 
-    def _end_silence(self, now: float) -> None:
-        api = self.book.health.api
-        if api.transport is Transport.BANNED and now >= self._manners.silent_until and self._is_ready:
-            self._feed_changed(api, Change(LinkState.OPEN), "Snapshots")
-
     def _missed(self) -> None:
         """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
         self._care.missed()
         self._private.recycle("An audit found a change that it had not told: connecting anew.")
 
-    def _woke_up(self) -> None:
-        """The machine slept or this program was stopped: what happened meanwhile is unknown."""
+    def _distrust(self, sentence: str) -> None:
+        """Begin anew: this machine slept, or a clock was corrected, and what holds is unknown."""
+        self._clock.doubt()
         self.book.begin_epoch(self.time_ms())
-        for link in (self._api, self._private, self._market):
-            link.recycle("This machine was asleep: connecting anew.")
+        for link in self._links:
+            link.recycle(sentence)
+            link.hurry()
 
     def _run_errand(self, errand: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(errand)
@@ -403,31 +447,35 @@ class Live:
 
     async def _ask_time(self) -> None:
         """Measure the clock over HTTP, where the WebSocket API does not tell the time."""
-        talk = self._api.talk
-        for _ in range(SAMPLES):
-            sent = self._world.now()
-            try:
-                time_ms = await server_time_ms(self._world, self._endpoints.rest_url)
-            except HttpFailed:
-                break
-            self._clock.sample(sent, self._world.now(), time_ms, self._world.wall_ms())
-        if talk is not None:
+        try:
+            await measure(self._world, self._manners, self._endpoints.rest_url, self._clock)
+        except HttpFailed as problem:
+            self._http_failed(problem)
+        for talk in self._api.talks:
             for news in talk.time_is_measured(self._world.now()):
                 self._hear(news)
-            self._api.nudge()
+        self._api.nudge()
 
     async def _ask_rights(self) -> None:
         base = self._endpoints.account_rest_url
         assert base is not None  # `_rights_at` is None without it
         timestamp = self._clock.timestamp(self._world.now())
         try:
-            self.rights = rights(
-                await key_rights(self._world, base, self._credential, timestamp, self._options.recv_window_ms)
+            allowed = await key_rights(
+                self._world, base, self._credential, timestamp, self._options.recv_window_ms
             )
-        except HttpFailed:
-            self._rights_at = self._world.now() + 3600.0
-        if self.on_change is not None:
-            self.on_change()
+        except HttpFailed as problem:
+            self._rights_at = self._world.now() + RIGHTS_AGAIN_SECONDS
+            self._http_failed(problem)
+        else:
+            self.rights = rights(allowed)
+        self._tell()
+
+    def _http_failed(self, problem: HttpFailed) -> None:
+        if problem.silent is not None:
+            self._manners.be_silent(self._world.now() + problem.silent * (1.01 + 0.09 * self._world.random()))
+            self._be_silent(problem.sentence)
+            self._show_api()
 
 
 async def snapshot(live: Live, seconds: float) -> None:

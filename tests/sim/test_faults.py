@@ -305,6 +305,8 @@ def test_errors_can_be_asked_for(name: str, status: int) -> None:
         ("wrong-types", lambda data: isinstance(json.loads(data)["result"], dict)),
         ("200-with-error", lambda data: json.loads(data)["status"] == 200 and "error" in json.loads(data)),
         ("wrong-id", lambda data: json.loads(data)["id"] == "1-of-another"),
+        ("empty-frame", lambda data: data == ""),
+        ("invalid-utf8", lambda data: "\ud800" in data),
         ("big-frame", lambda data: len(data) > 1_000_000),
         ("deep-json", lambda data: data.startswith("[" * 1000)),
         ("unknown-fields", lambda data: "newField" in json.loads(data)["result"][0]),
@@ -346,6 +348,7 @@ def test_answer_can_be_binary_or_double() -> None:
         ("null-numbers", None),
         ("nan-numbers", "NaN"),
         ("thousands-separators", "138,862.83600000"),
+        ("scientific-numbers", "1.3886283600000E+5"),
         ("bare-numbers", 138862.836),
     ],
 )
@@ -356,6 +359,28 @@ def test_numbers_are_spelled_otherwise(name: str, spelling: object) -> None:
     row = client.ask_signed("v2/account.position")["result"][0]
     assert (row["positionAmt"], row["notional"]) == ("1.512", spelling)
     assert type(client.ask_signed("v2/account.status")["result"]["totalWalletBalance"]) is type(spelling)
+
+
+def test_pushed_frames_are_spoilt_when_their_feed_is_named() -> None:
+    """A fault for answers spares the streams, unless it names them."""
+    client = visitor()
+    market = client.open("/market/ws/btcusdt@markPrice@1s")
+    strike(client, "truncated-json")
+    strike(client, "html:market")
+    client.wait(2)
+    first, second = market.take()
+    assert first == Text(HTML)
+    assert isinstance(second, Text)
+    assert not fails(second.data)
+
+
+def test_fields_can_be_renamed() -> None:
+    """The amount and the profit of a position come under other names."""
+    client = visitor()
+    strike(client, "renamed-fields")
+    row = client.ask_signed("v2/account.position")["result"][0]
+    assert {"positionQty", "openProfit"} <= set(row)
+    assert not {"positionAmt", "unRealizedProfit"} & set(row)
 
 
 def test_hostile_texts_are_everywhere() -> None:

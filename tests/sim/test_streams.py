@@ -379,10 +379,11 @@ def test_exchange_pings_and_cuts_who_does_not_answer() -> None:
     assert stream.take()[-1] == Close(1008, "Pong timeout")
 
 
-def test_connection_lives_a_day() -> None:
-    """After 24 hours every connection is closed."""
-    client = visitor()
-    client.wait(86_400)
+def test_connection_lives_its_time() -> None:
+    """After its lifetime, 24 hours unless the scenario says otherwise, a connection is closed."""
+    assert visitor().exchange.world.scenario.lifetime_ms == 86_400_000
+    client = visitor(lifetime_ms=3_600_000)
+    client.wait(3_600)
     assert client.session.is_open
     client.wait(1)
     assert client.session.take()[-1] == Close(1001, "24 hours")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
+import msgspec
 from rich.cells import cell_len
 
 from tui.app import PositionsApp
@@ -71,9 +72,9 @@ class HandBook(Book):
     """A book that a test writes."""
 
     def put(self, *rows: Position) -> None:
-        """Add rows, or replace them."""
+        """Add copies of rows, or replace them."""
         for row in rows:
-            self.positions[row.key] = row
+            self.positions[row.key] = msgspec.structs.replace(row)
             self._changed.add(row.key)
 
     def drop(self, *keys: Key) -> None:

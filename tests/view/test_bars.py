@@ -229,6 +229,7 @@ def test_account_lists_other_assets() -> None:
     lines = text(account_lines(at(source), False, 120, 2, 2)).splitlines()
 
     assert [line.split()[0] for line in lines[2:]] == ["USDC", "and"]
+    assert lines[-1].split() == ["and", "BNB", "5", "BTC", "5"]
 
 
 def test_private_account_hides_money() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from rich.cells import cell_len
+from textual import events
 from textual.pilot import Pilot
 
 from tests.view.hand import MANY, NOW, HandSource, app_of, is_whole, key, pane, position, row_of, symbols
@@ -96,7 +97,7 @@ async def test_every_shown_number_is_whole(size: tuple[int, int], is_stale: bool
                 "roe",
             ],
         ),
-        ((30, 5), ["symbol", "liquidation_distance", "unrealized_pnl"]),
+        ((36, 5), ["symbol", "liquidation_distance", "unrealized_pnl"]),
     ],
 )
 async def test_columns_of_a_size(size: tuple[int, int], names: list[str]) -> None:
@@ -201,7 +202,7 @@ async def test_held_order_is_marked() -> None:
         await pilot.press("down")
         source.hand.change(key("C"), unrealized_pnl=Decimal(9))
         app = await ready(pilot)
-        held, head = symbols(app), row_of(app, "PNL")
+        held, head = symbols(app), row_of(app, "Symbol")
         await pilot.press("s", "s")
         app = await ready(pilot)
 
@@ -393,7 +394,7 @@ async def test_details_are_live_and_go_stale() -> None:
     """The details move with the book, and lose their figures with their inputs."""
     source = HandSource(position("BTCUSDT"))
     async with app_of(source).run_test(size=(100, 40)) as pilot:
-        app = await ready(pilot)
+        await ready(pilot)
         await pilot.press("enter")
         source.hand.change(key("BTCUSDT"), mark_price=Decimal("123.45"))
         live = "\n".join(pane(await ready(pilot)))
@@ -482,3 +483,101 @@ async def test_banner_comes_and_goes(happen: Callable[[HandSource], None], words
 
         assert words in during[1]
         assert before[1] == after[1]
+
+
+async def test_widths_recover_with_the_picture() -> None:
+    """What stood in place of stale figures does not leave wide columns behind."""
+    source = HandSource(position("A", unrealized_pnl=Decimal(1)))
+    async with app_of(source).run_test(size=(80, 24)) as pilot:
+        before = list((await ready(pilot)).positions.table.slots)
+        source.now += 42_000
+        during = list((await ready(pilot)).positions.table.slots)
+        source.confirm()
+        after = list((await ready(pilot)).positions.table.slots)
+
+        assert before != during
+        assert before == after
+
+
+async def test_focus_comes_back_with_the_rows() -> None:
+    """When the first position opens, the cursor keys work at once."""
+    source = HandSource()
+    async with app_of(source).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        source.hand.put(position("A"), position("B"))
+        app = await ready(pilot)
+        await pilot.press("down")
+
+        assert app.positions.table.place == 1
+
+
+async def test_click_moves_the_cursor_and_twice_opens_the_details() -> None:
+    """The mouse is optional and does the same as the keys."""
+    async with app_of(HandSource(*MANY)).run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        await pilot.click("#positions", offset=(5, 2))
+        place = app.positions.table.place
+        await pilot.click("#positions", offset=(5, 2), times=2)
+        await pilot.pause()
+
+        assert place == 2
+        assert symbols(app)[2].split()[0] in pane(app)[1]
+
+
+async def test_letters_typed_at_once_arrive() -> None:
+    """A filter pasted with its `/`, or a sort with its `s`, loses no letter and triggers nothing else."""
+    source = HandSource(*MANY)
+    async with app_of(source).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        type_at_once(app, "sp/er")
+        await pilot.pause()
+        await pilot.pause()
+
+        assert app.positions.listing.sort.column.name == "unrealized_pnl"
+        assert app.positions.listing.filter == "er"
+        assert (source.refreshed, app.positions.is_private) == (0, False)
+
+
+def type_at_once(app: PositionsApp, text: str) -> None:
+    """Send keys as a terminal does that has them all in one read."""
+    names = {"/": "slash"}
+    for character in text:
+        app.post_message(events.Key(names.get(character, character), character))
+
+
+async def test_scrolled_rows_are_drawn_at_once() -> None:
+    """Rows that come into sight by the wheel need no new data to be drawn."""
+    async with app_of(many()).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        table = app.positions.table
+        table.scroll_to(y=9, animate=False, immediate=True)
+        await pilot.pause()
+        lines = pane(app)[table.region.y : table.region.bottom]
+
+        assert all(line.strip() for line in lines)
+
+
+async def test_fewer_rows_are_drawn_at_once() -> None:
+    """A preset chosen while scrolled down shows its rows, not the place where they would have been."""
+    async with app_of(many()).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("end", "4")
+        await pilot.pause()
+
+        assert "ETHUSDT" in pane(app)[app.positions.table.region.y]
+
+
+async def test_new_sort_begins_at_the_top() -> None:
+    """Who has not chosen a row sees the best of the new order; who has keeps that row in sight."""
+    async with app_of(many()).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        table = app.positions.table
+        await pilot.press("s", "p")
+        untouched = (table.place, round(table.scroll_y))
+        await pilot.press("end")
+        chosen = table.cursor
+        await pilot.press("s", "p")
+        await pilot.pause()
+
+        assert untouched == (0, 0)
+        assert (table.cursor, table.place) == (chosen, 0)

@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from tests.virtual.simulation import Simulation
 
 FEEDS = ("api", "private", "market", "http")
-Act = Callable[["Simulation"], None]
+Act = Callable[["Simulation", float], None]
+"""What is done, with the seconds that the fault lasts."""
 
 
 class Fault(NamedTuple):
@@ -20,30 +21,28 @@ class Fault(NamedTuple):
     end: Act
 
 
-def _nothing(simulation: "Simulation") -> None:
+def _nothing(simulation: "Simulation", seconds: float) -> None:
     pass
 
 
 def of_exchange(name: str, shortest: float = 0.0, longest: float = 0.0, *, cut: bool = False) -> Fault:
     """A fault of the simulated exchange; `cut` cuts all connections at its beginning, so that it is met."""
 
-    def begin(simulation: "Simulation") -> None:
-        simulation.strike(name, longest > 0)
+    def begin(simulation: "Simulation", seconds: float) -> None:
+        simulation.strike(name, seconds)
         if cut:
             simulation.strike("reset")
 
-    def end(simulation: "Simulation") -> None:
-        if longest:
-            simulation.clear(name)
-
-    return Fault(name, (shortest, longest), begin, end)
+    return Fault(name, (shortest, longest), begin, _nothing)
 
 
-def of_network(name: str, shortest: float, longest: float, begin: Act, end: Act, *, cut: bool = False) -> Fault:
+def of_network(
+    name: str, shortest: float, longest: float, begin: Act, end: Act, *, cut: bool = False
+) -> Fault:
     """A fault of the lines."""
 
-    def strike(simulation: "Simulation") -> None:
-        begin(simulation)
+    def strike(simulation: "Simulation", seconds: float) -> None:
+        begin(simulation, seconds)
         if cut:
             simulation.strike("reset")
 
@@ -53,11 +52,11 @@ def of_network(name: str, shortest: float, longest: float, begin: Act, end: Act,
 def black_hole(*feeds: str) -> Fault:
     """Nothing comes through, in either direction, and nobody says so."""
 
-    def begin(simulation: "Simulation") -> None:
+    def begin(simulation: "Simulation", seconds: float) -> None:
         simulation.world.network.deaf.update(feeds)
         simulation.world.network.mute.update(feeds)
 
-    def end(simulation: "Simulation") -> None:
+    def end(simulation: "Simulation", seconds: float) -> None:
         simulation.world.network.deaf.difference_update(feeds)
         simulation.world.network.mute.difference_update(feeds)
 
@@ -71,18 +70,18 @@ def one_way(feed: str) -> Fault:
         f"one way {feed}",
         2,
         60,
-        lambda simulation: simulation.world.network.deaf.add(feed),
-        lambda simulation: simulation.world.network.deaf.discard(feed),
+        lambda simulation, seconds: simulation.world.network.deaf.add(feed),
+        lambda simulation, seconds: simulation.world.network.deaf.discard(feed),
     )
 
 
 def slow(shortest: float, longest: float) -> Fault:
     """Every frame takes its time."""
 
-    def begin(simulation: "Simulation") -> None:
+    def begin(simulation: "Simulation", seconds: float) -> None:
         simulation.world.network.latency = (shortest, longest)
 
-    def end(simulation: "Simulation") -> None:
+    def end(simulation: "Simulation", seconds: float) -> None:
         simulation.world.network.latency = simulation.latency
 
     return of_network(f"latency {shortest}-{longest} s", 20, 120, begin, end)
@@ -155,36 +154,36 @@ FAULTS: tuple[Fault, ...] = (
         "no DNS",
         5,
         60,
-        lambda simulation: _set_nameless(simulation, True),
-        lambda simulation: _set_nameless(simulation, False),
+        lambda simulation, seconds: _set_nameless(simulation, True),
+        lambda simulation, seconds: _set_nameless(simulation, False),
         cut=True,
     ),
     of_network(
         "refused",
         5,
         60,
-        lambda simulation: simulation.world.network.refusing.update(FEEDS),
-        lambda simulation: simulation.world.network.refusing.clear(),
+        lambda simulation, seconds: simulation.world.network.refusing.update(FEEDS),
+        lambda simulation, seconds: simulation.world.network.refusing.clear(),
         cut=True,
     ),
     of_network(
         "refused streams",
         5,
         600,
-        lambda simulation: simulation.world.network.refusing.update(("private", "market")),
-        lambda simulation: simulation.world.network.refusing.clear(),
+        lambda simulation, seconds: simulation.world.network.refusing.update(("private", "market")),
+        lambda simulation, seconds: simulation.world.network.refusing.clear(),
         cut=True,
     ),
     of_network(
         "untrusted",
         5,
         60,
-        lambda simulation: simulation.world.network.untrusted.update(FEEDS),
-        lambda simulation: simulation.world.network.untrusted.clear(),
+        lambda simulation, seconds: simulation.world.network.untrusted.update(FEEDS),
+        lambda simulation, seconds: simulation.world.network.untrusted.clear(),
         cut=True,
     ),
-    Fault("local clock steps", (0, 0), lambda simulation: simulation.step_clock(), _nothing),
-    Fault("asleep", (0, 0), lambda simulation: simulation.fall_asleep(), _nothing),
-    Fault("stalled", (0, 0), lambda simulation: simulation.stall(), _nothing),
-    Fault("restart", (0, 0), lambda simulation: simulation.restart(), _nothing),
+    Fault("local clock steps", (0, 0), lambda simulation, seconds: simulation.step_clock(), _nothing),
+    Fault("asleep", (0, 0), lambda simulation, seconds: simulation.fall_asleep(), _nothing),
+    Fault("stalled", (0, 0), lambda simulation, seconds: simulation.stall(), _nothing),
+    Fault("restart", (0, 0), lambda simulation, seconds: simulation.restart(), _nothing),
 )

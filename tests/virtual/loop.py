@@ -39,12 +39,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             raise Stuck
         self._virtual += seconds
 
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
         """Refuse: a thread knows nothing of virtual time."""
         raise AssertionError(f"{func} would run in a thread")
 
 
-class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # it is chosen by platform
+class _Jumping(selectors.DefaultSelector):
     """A selector that reports what is ready, and jumps in place of waiting."""
 
     def __init__(self, jump: Callable[[float | None], None]) -> None:

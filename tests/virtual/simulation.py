@@ -26,6 +26,7 @@ HOUR, DAY = 3_600.0, 86_400.0
 FRAME = 0.25
 QUIET = 180.0
 """Seconds without a fault after which the worker is in its steady state."""
+QUIET_MS, MINUTE_MS = 180_000, 60_000
 STOP_SECONDS = 2.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "币安人生USDT")
 SCENARIO = Scenario(
@@ -35,7 +36,16 @@ SCENARIO = Scenario(
     wallets={"USDT": "9000000"},
 )
 TRADES = ("add", "reduce", "open", "open", "close", "close", "flip")
-OTHERS = ("order", "algo-order", "funding", "deposit", "withdraw", "leverage", "margin-type", "margin-transfer")
+OTHERS = (
+    "order",
+    "algo-order",
+    "funding",
+    "deposit",
+    "withdraw",
+    "leverage",
+    "margin-type",
+    "margin-transfer",
+)
 RARE = ("margin-call", "liquidation", "adl", "asset-mode", "position-mode")
 
 
@@ -89,7 +99,7 @@ class Simulation:
         self.folder = folder
         self.report = Report(seed, 0.0)
         exchange = Exchange(scenario, seed=seed, wall_ms=BEGIN_MS)
-        self.world = VirtualWorld(exchange, random.Random(f"{seed} world"))
+        self.world: VirtualWorld = VirtualWorld(exchange, random.Random(f"{seed} world"))
         self.latency = self.world.network.latency
         self.watcher = Watcher(self.world)
         self.live: Live
@@ -107,21 +117,12 @@ class Simulation:
 
     # What faults do
 
-    def strike(self, name: str, lasts: bool = False) -> None:
-        """Begin a fault of the exchange; one that lasts is ended by `clear`."""
-        self._mind_clock(name)
-        self.world.exchange.fault(name, self.world.true_ms(), int(30 * DAY * 1000) if lasts else None)
-        self.world.arm()
-
-    def clear(self, name: str) -> None:
-        """End a fault of the exchange."""
-        self._mind_clock(name)
-        self.world.exchange.clear(name, self.world.true_ms())
-        self.world.arm()
-
-    def _mind_clock(self, name: str) -> None:
+    def strike(self, name: str, seconds: float = 0.0) -> None:
+        """Begin a fault of the exchange, which ends by itself after so many seconds; 0 for what is over at once."""
         if name.startswith("clock"):
-            self.watcher.clock_stepped = self.world.now()
+            self.watcher.clock_steps(seconds)
+        self.world.exchange.fault(name, self.world.true_ms(), int(seconds * 1000) or None)
+        self.world.arm()
 
     def step_clock(self) -> None:
         """Set this machine's wall clock to another time."""
@@ -221,7 +222,7 @@ class Simulation:
             for _ in range(3):  # what has arrived at this moment is read before the picture is taken
                 await asyncio.sleep(0)
             watcher.look()
-            is_live = watcher.word is Word.LIVE
+            is_live = watcher.word is Word.LIVE or watcher.is_opening
             if not self._on and self.world.now() - self._trouble_at > QUIET:
                 self._quiet_frames += 1
                 self._quiet_live += is_live
@@ -265,11 +266,14 @@ class Simulation:
         episode = Episode(fault.name, is_mixed=not is_alone)
         self._episode = episode
         self._on += 1
-        fault.begin(self)
-        await asyncio.sleep(self.dice.uniform(*fault.seconds))
-        fault.end(self)
+        seconds = self.dice.uniform(*fault.seconds)
+        fault.begin(self, seconds)
+        await asyncio.sleep(seconds)
+        fault.end(self, seconds)
         self._on -= 1
         episode.is_over = self._trouble_at = self.world.now()
+        begun = self.world.true_ms() - int(seconds * 1000)
+        self._noisy_minutes.update(range(begun // MINUTE_MS, (self.world.true_ms() + QUIET_MS) // MINUTE_MS + 1))
 
     # The books of a life
 
@@ -283,7 +287,7 @@ class Simulation:
     def _read_ledger(self) -> None:
         ledger = self.world.exchange.ledger
         for entry in list(ledger.entries)[self._ledger_at :]:
-            self._weights[entry.wall_ms // 60_000] += entry.weight
+            self._weights[entry.wall_ms // MINUTE_MS] += entry.weight
             if entry.kind == "control":
                 self._controls.append(entry.wall_ms)
         self._ledger_at = len(ledger)
@@ -295,7 +299,9 @@ class Simulation:
     def _count_dials(self) -> None:
         dials = [int(at * 1000) for at in self.world.dials]
         self.report.reconnects += len(dials)
-        self.report.most_connects = max(self.report.most_connects, most_within(dials, 300_000) if dials else 0)
+        self.report.most_connects = max(
+            self.report.most_connects, most_within(dials, 300_000) if dials else 0
+        )
         if dials and most_within(dials, 995) > 1:
             self.world.sins.append("more than one dial a second")
         self.world.dials.clear()
@@ -307,7 +313,11 @@ class Simulation:
         report.quiet_share = self._quiet_live / max(1, self._quiet_frames)
         report.lies, report.sins = watcher.lies, self.world.sins
         report.lost_changes, report.late_frames = watcher.lost_changes, watcher.late_frames
+        self._noisy_minutes.update(range(BEGIN_MS // MINUTE_MS, (BEGIN_MS + QUIET_MS) // MINUTE_MS))
         report.most_weight = max(self._weights.values(), default=0)
+        report.most_quiet_weight = max(
+            (weight for minute, weight in self._weights.items() if minute not in self._noisy_minutes), default=0
+        )
 
 
 def simulate(

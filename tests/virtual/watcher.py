@@ -42,7 +42,8 @@ class Watcher:
         self.lost_changes = 0
         """Changes whose event the exchange did not put on an open line."""
         self.word = Word.CONNECTING
-        self.clock_stepped = -CLOCK_SLACK
+        self._clock_steps: deque[float] = deque([-CLOCK_SLACK], maxlen=20)
+        """When the exchange's clock stepped, or will."""
         self._heard = 0
         self._truth: dict[Side, Value] = {}
         self._past: dict[Side, deque[tuple[float, Value | None]]] = {}
@@ -91,8 +92,12 @@ class Watcher:
         if world.market.second * 1000 == self._marked_ms:
             return
         self._marked_ms = world.market.second * 1000
-        for symbol, walk in world.market.walks.items():
-            self._marks.setdefault(symbol, deque(maxlen=MARKS)).append(walk.mark_price)
+        for symbol in world.market.contracts:
+            self._marks.setdefault(symbol, deque(maxlen=MARKS)).append(world.market.mark_price(symbol))
+
+    def clock_steps(self, seconds: float) -> None:
+        """Expect ages to be off for a while: the exchange's clock steps now, and back after so long."""
+        self._clock_steps += (self.world.now(), self.world.now() + seconds)
 
     def look(self) -> None:
         """Judge one frame."""
@@ -113,6 +118,20 @@ class Watcher:
         self._look_at_sockets()
         self.word = word
         self._heard = self.world.heard
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether the picture is whole but for a new position that has no price yet."""
+        live = self.live
+        if self.word is not Word.STALE or live is None:
+            return False
+        time_ms = live.time_ms()
+        stale = [
+            position
+            for position in live.book.positions.values()
+            if position.is_open and not live.book.freshness(position, time_ms).is_live
+        ]
+        return bool(stale) and all(position.mark_time_ms is None for position in stale)
 
     def _compare(self, live: Live) -> None:
         shown = {
@@ -148,11 +167,16 @@ class Watcher:
         return now - self._silent.get(side, -SILENT) <= SILENT
 
     def _look_at_ages(self, live: Live, time_ms: int) -> None:
-        if self.world.now() - self.clock_stepped < CLOCK_SLACK:
+        now = self.world.now()
+        if any(0 <= now - step < CLOCK_SLACK for step in self._clock_steps):
             return
         true_ms = self.world.exchange.world.now_ms
         for position in live.book.positions.values():
-            if not position.is_open or "�" in position.key.symbol or not live.book.freshness(position, time_ms).is_marked:
+            if (
+                not position.is_open
+                or "�" in position.key.symbol
+                or not live.book.freshness(position, time_ms).is_marked
+            ):
                 continue
             age_ms = true_ms - (position.mark_time_ms or 0)
             if age_ms > MARK_LIMIT_MS + AGE_SLACK_MS:

@@ -25,7 +25,7 @@ from tui.feed.world import (
     refused,
 )
 from tui.sim.exchange import Exchange, feed_of
-from tui.sim.outgoing import Abort, Binary, Close, Outgoing, Ping, Refusal, Text
+from tui.sim.outgoing import CUT, NO_ANSWER, Abort, Binary, Close, Outgoing, Ping, Refusal, Text
 from tui.sim.session import Session
 
 BEGIN_MS = 1_780_000_000_000
@@ -169,6 +169,7 @@ class VirtualWorld:
         opened = self.exchange.open(f"{parts.path}?{parts.query}", self.true_ms())
         self.arm()
         if isinstance(opened, Refusal):
+            await self._no_answer(opened.status, OPEN_SECONDS)
             self.heard += 1
             raise self._refused(opened)
         socket = VirtualSocket(self, opened)
@@ -186,8 +187,11 @@ class VirtualWorld:
         self._note_noise(f"GET {parts.path}")
         await self._way_there("http", HTTP_SECONDS)
         answer = self.exchange.http("GET", f"{parts.path}?{parts.query}", dict(headers), b"", self.true_ms())
+        await self._no_answer(answer.status, HTTP_SECONDS)
         await self._way_back("http", HTTP_SECONDS)
         self.heard += 1
+        if answer.status == CUT:
+            raise dial_failed(ConnectionResetError(), HOST)
         if answer.status != 200:
             self._hear_hush(answer.status, answer.headers)
             raise refused(answer.status, answer.headers, HOST)
@@ -246,8 +250,13 @@ class VirtualWorld:
             await asyncio.sleep(limit)
             raise dial_failed(TimeoutError(), HOST)
 
+    async def _no_answer(self, status: int, limit: float) -> None:
+        if status == NO_ANSWER:
+            await asyncio.sleep(limit)
+            raise dial_failed(TimeoutError(), HOST)
+
     def _refused(self, refusal: Refusal) -> DialFailed:
-        if refusal.status == 0:
+        if refusal.status == CUT:
             return dial_failed(ConnectionResetError(), HOST)
         self._hear_hush(refusal.status, refusal.headers)
         response = Response(refusal.status, "", Headers(refusal.headers), refusal.body)

@@ -60,6 +60,7 @@ class Book:
         self._changed: set[Key] = set()
         self._watermarks: dict[Key, int] = {}
         self._balance_times: dict[str, int] = {}
+        self._leverage_times: dict[str, int] = {}
         self._suspects: dict[Key, tuple[int, int]] = {}
         self._by_symbol: dict[str, dict[Key, Position]] = {}
         self._floor_ms: int | None = None
@@ -107,14 +108,35 @@ class Book:
         if self._before_gap is None and self.health.audited_ms is not None:
             self._before_gap = {key: position.position_amount for key, position in self.positions.items()}
             self.health.away_since_ms = time_ms
+        self._forget_future(time_ms)
         self.health.epoch += 1
         self.health.gap_ms = time_ms
         self.health.is_synced = False
         self._floor_ms = None
         self._watermarks.clear()
         self._balance_times.clear()
+        self._leverage_times.clear()
         self._suspects.clear()
+        for position in self.positions.values():  # a change may have been told to nobody
+            position.leverage_is_derived = position.leverage is not None
+            position.margin_type_is_derived = position.margin_type is not None
+        if self.account is not None:
+            self.account.multi_assets_mode = None
         self._changed.update(self.positions)
+
+    def _forget_future(self, time_ms: int) -> None:
+        """After a clock was corrected, what has a time that has not come yet would look fresh for too long."""
+        health = self.health
+        for feed in health.feeds:
+            feed.data_ms = None if feed.data_ms is None else min(feed.data_ms, time_ms)
+        health.audited_ms = None if health.audited_ms is None else min(health.audited_ms, time_ms - 1)
+        health.opened_ms = min(health.opened_ms, time_ms)
+        for position in self.positions.values():
+            position.confirmed_ms = min(position.confirmed_ms, time_ms - 1)
+            if position.mark_time_ms is not None and position.mark_time_ms > time_ms:
+                position.mark_time_ms = None
+        for account in self.accounts.values():
+            account.snapshot_ms = min(account.snapshot_ms, time_ms - 1)
 
     def stream_opened(self, time_ms: int) -> None:
         """Note that events are told from now on: a snapshot asked for late enough after it closes the gap."""
@@ -125,12 +147,14 @@ class Book:
         match event:
             case MarkPriceUpdate():
                 self._apply_mark(event)
+            case AccountUpdate() if event.alias:
+                pass  # COIN-M counts in contracts and coins: it is another book
             case AccountUpdate():
-                self._apply_account_update(event)
+                self._apply_account_update(event, min(event.transaction_time_ms, time_ms + LAG_MS))
             case OrderTradeUpdate():
                 telling.tell_order(self.journal, event, self.name)
             case AccountConfigUpdate():
-                self._apply_config(event)
+                self._apply_config(event, time_ms)
             case MarginCall():
                 telling.tell_margin_call(self.journal, event, self.name)
             case UnknownEvent():
@@ -158,25 +182,28 @@ class Book:
             position.next_funding_time_ms = event.next_funding_time_ms or None
             self._changed.add(position.key)
 
-    def _apply_account_update(self, event: AccountUpdate) -> None:
+    def _apply_account_update(self, event: AccountUpdate, time_ms: int) -> None:
         telling.tell_account_update(self.journal, event, self.name)
         for change in event.change.positions:
             if self.only_symbol in (None, change.symbol):
-                self._apply_position_change(change, event.transaction_time_ms)
+                self._apply_position_change(change, time_ms)
         for balance in event.change.balances:
-            self._apply_balance_change(balance, event.transaction_time_ms)
+            self._apply_balance_change(balance, time_ms)
 
     def _apply_position_change(self, change: PositionChange, time_ms: int) -> None:
         key = Key(self.name, BOOK, change.symbol, change.position_side)
+        amount = change.position_amount
+        if amount is None:  # what is known stays, and ages; an audit tells what has become of it
+            self._note_unreadable(key)
+            return
         before = self._entry(key)
         suspect = self._suspects.get(key)
         if suspect is not None and time_ms >= suspect[0]:
             del self._suspects[key]
         position = None
-        if change.position_amount != ZERO:
-            position = changed_position(
-                before.value or Position(key=key, position_amount=ZERO), change, time_ms
-            )
+        if amount != ZERO:
+            known = before.value or Position(key=key, position_amount=ZERO)
+            position = changed_position(known, change, amount, time_ms)
         self._put(key, before, after_event(before, time_ms, position))
 
     def _put(self, key: Key, before: Entry[Position], after: Entry[Position]) -> None:
@@ -210,11 +237,15 @@ class Book:
         self._balance_times[change.asset] = time_ms
         _set_balances(account, asset, change.wallet_balance, change.cross_wallet_balance)
 
-    def _apply_config(self, event: AccountConfigUpdate) -> None:
+    def _apply_config(self, event: AccountConfigUpdate, time_ms: int) -> None:
         telling.tell_config(self.journal, event)
-        if event.leverage_change is not None:
-            for position in self._by_symbol.get(event.leverage_change.symbol, _NONE).values():
-                position.leverage = event.leverage_change.leverage
+        change = event.leverage_change
+        if change is not None:
+            self._leverage_times[change.symbol] = time_ms
+            for position in self._by_symbol.get(change.symbol, _NONE).values():
+                if position.leverage != change.leverage:  # margins follow it, and only a snapshot tells them
+                    position.initial_margin = position.position_initial_margin = None
+                position.leverage = change.leverage
                 position.leverage_is_derived = False
                 self._changed.add(position.key)
         account = self.account
@@ -232,30 +263,37 @@ class Book:
         Returns:
             The keys whose size or entry no event had told, although the user stream was live.
         """
+        self.health.api.data_ms = time_ms
+        if asked_ms < self.health.gap_ms:  # asked for in an earlier epoch
+            return []
         was_live = self.health.is_synced and self.health.user.transport is Transport.OPEN
         present = {Key(self.name, BOOK, row.symbol, row.position_side): row for row in rows}
         absent = [key for key in {*self.positions, *self._watermarks} if key not in present]
-        corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms)]
+        corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms, time_ms)]
         corrected += [key for key in absent if self._take_absence(key, asked_ms)]
         self._floor_ms = max(self._floor_ms or 0, asked_ms - LAG_MS)
-        self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
-        self.health.api.data_ms = time_ms
-        self._sync(asked_ms, time_ms)
+        unreadable = [key for key, row in present.items() if row.position_amount is None]
+        for key in unreadable:
+            self._note_unreadable(key)
+        if not unreadable:  # a snapshot that does not tell all is no audit
+            self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
+            self._sync(asked_ms, time_ms)
         if not was_live:
             return []
         for key in corrected:
             self._suspects.setdefault(key, (self._watermarks.get(key, 0), time_ms + LAG_MS))
         return corrected
 
-    def _take_row(self, key: Key, row: PositionRisk, asked_ms: int) -> bool:
+    def _take_row(self, key: Key, row: PositionRisk, asked_ms: int, time_ms: int) -> bool:
         """Merge one row; return whether it changed size or entry."""
         amount = row.position_amount
         if amount is None:  # unreadable: what is known stays, and ages
             return False
         before = self._entry(key)
         known = before.value
-        position = snapshot_position(known, key, row, asked_ms)
-        if row.update_time_ms > 0 and amount != ZERO:
+        told_ms = self._leverage_times.get(key.symbol, 0)
+        position = snapshot_position(known, key, row, asked_ms, told_ms)
+        if amount != ZERO and 0 < row.update_time_ms <= time_ms + LAG_MS:
             after = after_row(before, row.update_time_ms, asked_ms, position)
         else:
             after = after_absence(before, asked_ms, position)
@@ -263,7 +301,11 @@ class Book:
             self._put(key, before, after)
             return after.value is position and amount != ZERO
         is_same = known.position_amount == amount and known.entry_price == position.entry_price
-        if is_same and after is before and asked_ms >= known.confirmed_ms:
+        is_later = asked_ms >= known.confirmed_ms and known.isolated_wallet in (
+            None,
+            position.isolated_wallet,
+        )
+        if is_same and after is before and is_later:
             after = Entry(before.watermark_ms, position)
         self._put(key, before, after)
         return after.value is position and not is_same
@@ -283,15 +325,19 @@ class Book:
         if health.is_synced:
             return
         if health.user.transport is Transport.OFF:
-            health.is_synced = asked_ms >= health.gap_ms
+            health.is_synced = True
         elif health.user.transport is Transport.OPEN:
-            health.is_synced = closes_gap(asked_ms, health.opened_ms)
+            health.is_synced = closes_gap(asked_ms, max(health.opened_ms, health.gap_ms))
         if health.is_synced and self._before_gap is not None:
             since_ms = health.away_since_ms or health.gap_ms
             self.last_gap = Gap(since_ms, time_ms, self._changes_since(self._before_gap))
             self._before_gap = None
             health.away_since_ms = None
             telling.tell_gap(self.journal, since_ms, time_ms, self.last_gap.changes)
+
+    def _note_unreadable(self, key: Key) -> None:
+        self.health.protocol_errors += 1
+        self.health.last_protocol_error = f"The size of {key.symbol} could not be read."
 
     def _changes_since(self, before: dict[Key, Decimal]) -> tuple[str, ...]:
         now = {key: position.position_amount for key, position in self.positions.items()}

@@ -8,6 +8,9 @@ from tui.book.position import Position
 
 ZERO = Decimal(0)
 
+MOST_LEVERAGE = 1_000
+"""No contract has offered more than 150×: a larger quotient comes of a margin that is nearly nothing."""
+
 
 def unrealized_pnl(
     position_amount: Decimal, entry_price: Decimal | None, mark_price: Decimal | None
@@ -15,7 +18,7 @@ def unrealized_pnl(
     """Linear contracts: position amount × (mark − entry), in the margin asset."""
     if entry_price is None or mark_price is None:
         return None
-    return position_amount * (mark_price - entry_price)
+    return position_amount * (mark_price - entry_price) + ZERO  # a short of 0 PNL would be −0
 
 
 def notional(position_amount: Decimal, mark_price: Decimal | None) -> Decimal | None:
@@ -27,7 +30,7 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """part ÷ whole as a fraction; None when the whole is 0 or either is unknown."""
     if part is None or whole is None or whole == 0:
         return None
-    return part / whole
+    return part / whole + ZERO  # 0 ÷ a negative whole would be −0
 
 
 def roe(position: Position) -> Decimal | None:
@@ -59,9 +62,11 @@ def liquidation_room(position: Position) -> Decimal | None:
 
 
 def derived_leverage(position: Position) -> Decimal | None:
-    """|notional| ÷ position initial margin, rounded to a whole number (`binance-api` §6.3)."""
+    """|notional| ÷ position initial margin, rounded to a whole number; None when that is no leverage."""
     quotient = ratio(position.notional, position.position_initial_margin)
-    return None if quotient is None else abs(quotient).quantize(Decimal(1))
+    if quotient is None or not Decimal("0.5") < abs(quotient) < MOST_LEVERAGE:
+        return None
+    return abs(quotient).quantize(Decimal(1))
 
 
 def margin_ratio(account: Account) -> Decimal | None:

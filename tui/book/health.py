@@ -146,7 +146,7 @@ class Health(msgspec.Struct, kw_only=True, eq=False):
             return Word.CONNECTING
         if transport is not Transport.OPEN:
             return Word.LOST
-        if not self.is_synced:
+        if not self.is_synced or account_ms < self.gap_ms:
             return Word.SYNCING
         is_audited = (
             time_ms - self.audited_ms <= POSITION_LIMIT_MS and time_ms - account_ms <= ACCOUNT_LIMIT_MS

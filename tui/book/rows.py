@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from tui.book import figures
+from tui.book.merge import LAG_MS
 from tui.book.position import Key, Position
 from tui.protocol.events import PositionChange
 from tui.protocol.replies import PositionRisk
@@ -23,12 +24,13 @@ _SNAPSHOT_ONLY = (
 )
 
 
-def changed_position(known: Position, change: PositionChange, time_ms: int) -> Position:
+def changed_position(known: Position, change: PositionChange, amount: Decimal, time_ms: int) -> Position:
     """Return the position as an event tells it; what only snapshots tell is unknown once size or margin changed."""
-    is_same = known.position_amount == change.position_amount and known.entry_price == change.entry_price
+    is_same = known.position_amount == amount and known.entry_price == change.entry_price
+    margin_type = _margin_type(change.margin_type)
     position = Position(
         key=known.key,
-        position_amount=change.position_amount,
+        position_amount=amount,
         entry_price=change.entry_price,
         break_even_price=change.break_even_price,
         mark_price=known.mark_price,
@@ -37,7 +39,8 @@ def changed_position(known: Position, change: PositionChange, time_ms: int) -> P
         margin_asset=change.margin_asset or known.margin_asset,
         leverage=known.leverage,
         leverage_is_derived=known.leverage_is_derived,
-        margin_type=_margin_type(change.margin_type) or known.margin_type,
+        margin_type=margin_type or known.margin_type,
+        margin_type_is_derived=margin_type is None and known.margin_type_is_derived,
         funding_rate=known.funding_rate,
         next_funding_time_ms=known.next_funding_time_ms,
         update_time_ms=time_ms,
@@ -60,8 +63,13 @@ def _margin_type(text: str | None) -> str | None:
     return {"CROSS": "CROSS", "CROSSED": "CROSS", "ISOLATED": "ISOLATED"}.get(text.upper(), text)
 
 
-def snapshot_position(known: Position | None, key: Key, row: PositionRisk, asked_ms: int) -> Position:
-    """Return the position as a snapshot's row tells it, with what only streams tell kept."""
+def snapshot_position(
+    known: Position | None, key: Key, row: PositionRisk, asked_ms: int, leverage_told_ms: int = 0
+) -> Position:
+    """Return the position as a snapshot's row tells it, with what only streams tell kept.
+
+    `leverage_told_ms` is when a message last told the leverage: a snapshot may be older than that.
+    """
     amount = row.position_amount if row.position_amount is not None else ZERO
     has_mark = row.mark_price is not None and row.mark_price > ZERO
     position = Position(
@@ -73,7 +81,7 @@ def snapshot_position(known: Position | None, key: Key, row: PositionRisk, asked
         mark_time_ms=asked_ms if has_mark else None,
         unrealized_pnl=row.unrealized_pnl,
         notional=row.notional,
-        liquidation_price=row.liquidation_price or None,
+        liquidation_price=_price(row.liquidation_price),
         isolated_wallet=row.isolated_wallet,
         isolated_margin=row.isolated_margin,
         margin_asset=row.margin_asset,
@@ -90,10 +98,15 @@ def snapshot_position(known: Position | None, key: Key, row: PositionRisk, asked
     )
     if position.unrealized_pnl is None:
         position.unrealized_pnl = figures.unrealized_pnl(amount, position.entry_price, position.mark_price)
+    _derive(position, known, asked_ms - LAG_MS >= leverage_told_ms)
     if known is not None:
         _keep_newer(position, known)
-    _derive(position, known)
     return position
+
+
+def _price(price: Decimal | None) -> Decimal | None:
+    """Read 0, and less, as no price: the formula gives a negative one where nothing is ever liquidated."""
+    return price if price is not None and price > ZERO else None
 
 
 def _keep_newer(position: Position, known: Position) -> None:
@@ -110,13 +123,21 @@ def _keep_newer(position: Position, known: Position) -> None:
         position.notional = figures.notional(position.position_amount, position.mark_price)
 
 
-def _derive(position: Position, known: Position | None) -> None:
-    """Leverage and margin type, which the answer lacks: kept when a message has said them, else derived and marked."""
-    if known is not None and known.leverage is not None and not known.leverage_is_derived:
-        position.leverage = known.leverage
+def _derive(position: Position, known: Position | None, is_newer: bool) -> None:
+    """Leverage and margin type, which the answer lacks: kept when a message has said them, else derived and marked.
+
+    A row that contradicts the leverage told is either older than the message, so that its margins are unknown by
+    now, or (`is_newer`) the word of a later message that never came.
+    """
+    derived = figures.derived_leverage(position)
+    told = None if known is None or known.leverage_is_derived else known.leverage
+    if told is not None and (derived is None or derived == told or not is_newer):
+        position.leverage = told
+        if derived is not None and derived != told:
+            position.initial_margin = position.position_initial_margin = None
     else:
-        position.leverage = figures.derived_leverage(position)
-        position.leverage_is_derived = position.leverage is not None
+        position.leverage = derived
+        position.leverage_is_derived = derived is not None
     if known is not None and known.margin_type is not None and not known.margin_type_is_derived:
         position.margin_type = known.margin_type
     elif position.isolated_wallet is not None and position.is_open:

@@ -78,9 +78,8 @@ def tell_account_update(journal: Journal, event: AccountUpdate, account: str) ->
     elif change.reason == "MARGIN_TYPE_CHANGE":
         for position in change.positions:
             key = Key(account, BOOK, position.symbol, position.position_side)
-            journal.write(
-                time_ms, Kind.CONFIG, f"{position.symbol}: margin type is now {position.margin_type}.", key
-            )
+            text = f"{position.symbol}: margin type is now {position.margin_type or 'unknown'}."
+            journal.write(time_ms, Kind.CONFIG, text, key)
     elif change.reason in _TRANSFERS:
         for balance in change.balances:
             amount = plain(balance.balance_change, signed=True)

@@ -8,9 +8,10 @@ import msgspec
 from tui.credentials import Credential
 from tui.errors import ProtocolError, RequestForbidden
 from tui.feed.world import DialFailed, World
+from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.codec import decode_server_time
+from tui.protocol.redial import Manners
 from tui.protocol.requests import HTTP_REQUESTS
-
 
 _RIGHTS = "/sapi/v1/account/apiRestrictions"
 
@@ -51,16 +52,20 @@ async def get(
         raise HttpFailed(f"{path}: {problem.sentence}", problem.silent) from None
 
 
-async def server_time_ms(world: World, base: str) -> int:
-    """Ask `GET /fapi/v1/time` (page "Check Server Time").
+async def measure(world: World, manners: Manners, base: str, clock: ExchangeClock) -> None:
+    """Measure the exchange's clock by `GET /fapi/v1/time` (page "Check Server Time"); stops where silence is due.
 
     Raises:
-        HttpFailed: it could not be had.
+        HttpFailed: the time could not be had.
     """
-    try:
-        return decode_server_time(await get(world, base, "/fapi/v1/time", {})).server_time_ms
-    except ProtocolError as problem:
-        raise HttpFailed(str(problem)) from None
+    clock.begin()
+    while clock.samples < SAMPLES and world.now() >= manners.silent_until:
+        sent = world.now()
+        answer = await get(world, base, "/fapi/v1/time", {})
+        try:
+            clock.sample(sent, world.now(), decode_server_time(answer).server_time_ms, world.wall_ms())
+        except ProtocolError as problem:
+            raise HttpFailed(str(problem)) from None
 
 
 async def key_rights(

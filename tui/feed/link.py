@@ -3,20 +3,29 @@
 import asyncio
 import enum
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple
 
-from tui.feed.world import DialFailed, Lost, Socket, World
+from tui.feed.line import Line, TalkT, wait_for
+from tui.feed.world import DialFailed, World
 from tui.protocol.redial import Manners, Redial
-from tui.protocol.talk import Ending, Talk
-
-TalkT = TypeVar("TalkT", bound=Talk)  # type: ignore[type-arg]
-
-READY_SECONDS = 10.0
-"""How long a successor may take before the old connection is relied on again."""
+from tui.protocol.talk import Ending
 
 ROTATE_AFTER = 23 * 3600.0
 ROTATE_SPREAD = 1800.0
 """A connection is replaced 23 hours ± 30 minutes after it was opened: Binance cuts it at 24."""
+
+SUCCESSOR_SECONDS = 8.0
+"""How long a successor may take before the old connection is relied on again."""
+
+OVERLAP_SECONDS = 5.0
+"""How long both are listened to: what was told before the successor listened may still be on its way on the old one."""
+
+AGAIN_SECONDS = 60.0
+AGAIN_WHEN_LEAVING = 10.0
+"""After a successor that failed: when the next is tried, also where the server has said that it goes away."""
+
+USELESS_AFTER = 30.0
+"""A connection that is open so long and does not do its work is given up."""
 
 
 class LinkState(enum.Enum):
@@ -52,18 +61,6 @@ class Attempt(NamedTuple, Generic[TalkT]):
     talk: TalkT
 
 
-class _Line(Generic[TalkT]):
-    """One open socket and the conversation on it."""
-
-    def __init__(self, socket: Socket, talk: TalkT, rotate_at: float) -> None:
-        self.socket = socket
-        self.talk = talk
-        self.rotate_at = rotate_at
-        self.nudge = asyncio.Event()
-        self.ready = asyncio.Event()
-        self.task: asyncio.Task[Ending] | None = None
-
-
 class Link(Generic[TalkT]):
     """Dials, talks, loses, waits and dials again; before a connection grows old it opens another."""
 
@@ -81,27 +78,36 @@ class Link(Generic[TalkT]):
         self._hear = hear
         self._changed = changed
         self._redial = Redial(world.random)
-        self._line: _Line[TalkT] | None = None
+        self._line: Line[TalkT] | None = None
+        self._lines: set[Line[TalkT]] = set()
+        self._farewells: set[asyncio.Task[None]] = set()
         self._wanted = asyncio.Event()
-        self._hangups: set[asyncio.Task[None]] = set()
-        self._recycle_reason: str | None = None
+        self._hurried = asyncio.Event()
 
     @property
     def talk(self) -> TalkT | None:
-        """The conversation under way; None while there is no connection."""
+        """The conversation that is relied on; None while there is no connection."""
         return None if self._line is None else self._line.talk
+
+    @property
+    def talks(self) -> list[TalkT]:
+        """Every conversation under way: in a rotation there are two."""
+        return [line.talk for line in self._lines]
 
     def nudge(self) -> None:
         """Look again at what is to be sent, or at whether there is something to connect to."""
         self._wanted.set()
-        if self._line is not None:
-            self._line.nudge.set()
+        for line in self._lines:
+            line.nudge()
 
-    def recycle(self, reason: str) -> None:
+    def recycle(self, sentence: str) -> None:
         """Give up the connection under way and open another."""
         if self._line is not None:
-            self._recycle_reason = reason
-            self._line.nudge.set()
+            self._line.give_up(sentence)
+
+    def hurry(self) -> None:
+        """End a pause between attempts, as far as manners allow."""
+        self._hurried.set()
 
     def useful(self) -> None:
         """Note that the connection does its work: a minute of that makes the next delays short."""
@@ -111,184 +117,143 @@ class Link(Generic[TalkT]):
         """Work until cancelled."""
         try:
             while True:
-                line = await self._dial()
-                if line is None:
-                    continue
-                ending = await self._keep(line)
-                await self._pause(ending)
+                try:
+                    ending = await self._keep(await self._dial())
+                except DialFailed as problem:
+                    await self._pause_after_failure(problem)
+                else:
+                    await self._pause_after(ending)
         finally:
-            if self._line is not None:
-                await self._hang_up(self._line)
-            for task in self._hangups:
-                task.cancel()
-            await asyncio.gather(*self._hangups, return_exceptions=True)
+            for farewell in self._farewells:
+                farewell.cancel()
+            await asyncio.gather(*(line.hang_up() for line in self._lines))
 
-    async def _keep(self, line: _Line[TalkT]) -> Ending:
-        """Stay with a connection and its successors until one ends without a successor."""
+    async def _dial(self) -> Line[TalkT]:
+        """Open a connection as soon as there is somewhere to go and manners allow it."""
         while True:
-            self._line = line
-            ending = await self._until_over_or_old(line)
-            if ending is not None and not ending.is_planned:
-                self._line = None
-                self._drop(line)
-                return ending
+            now = self._world.now()
+            attempt, at = self._begin(), self._manners.dial_at(now)
+            if attempt is None:
+                self._wanted.clear()
+                self._changed(Change(LinkState.WAITING))
+                await self._wanted.wait()
+            elif at > now:
+                if self._manners.silent_until > now:
+                    self._changed(Change(LinkState.SILENCED, "", self._manners.silent_until))
+                await self._world.sleep(at - now)
+            else:
+                self._changed(Change(LinkState.DIALLING))
+                return await self._open(attempt)
+
+    async def _open(self, attempt: Attempt[TalkT]) -> Line[TalkT]:
+        self._manners.dialled(self._world.now())
+        socket = await self._world.connect(attempt.url)
+        line = Line(self._world, self._hear, socket, attempt.talk)
+        self._lines.add(line)
+        return line
+
+    async def _keep(self, line: Line[TalkT]) -> Ending:
+        """Stay with a connection and its successors until one ends without a successor."""
+        self._line = line
+        if not await self._within(USELESS_AFTER, line.ready):
+            line.give_up("The connection is open and does not do its work: connecting anew.")
+            await line.over()
+        rotate_at = self._rotate_at(line)
+        while (ending := line.ending) is None:
+            self._changed(Change(LinkState.OPEN))
+            await self._within(rotate_at - self._world.now(), line.waning)
+            if line.ending is not None:
+                continue
             self._changed(Change(LinkState.ROTATING, "Moving to a new connection."))
             successor = await self._successor()
             if successor is None:
-                line.rotate_at = self._world.now() + 60.0
-                if line.task is not None and line.task.done():
-                    self._line = None
-                    self._drop(line)
-                    return ending or Ending("The connection is gone.")
-                continue
-            self._drop(line)
-            line = successor
-            self._line = line
-            self._changed(Change(LinkState.OPEN))
+                is_leaving = line.talk.ending is not None
+                rotate_at = self._world.now() + (AGAIN_WHEN_LEAVING if is_leaving else AGAIN_SECONDS)
+                if line.ending is None:
+                    line.waning.clear()
+            else:
+                self._part_from(line, successor.opened_at + OVERLAP_SECONDS)
+                self._line = line = successor
+                rotate_at = self._rotate_at(line)
+        self._line = None
+        self._part_from(line, self._world.now())
+        return ending
 
-    async def _until_over_or_old(self, line: _Line[TalkT]) -> Ending | None:
-        assert line.task is not None  # `_dial` has started it
-        if line.task.done():
-            return line.task.result()
-        await asyncio.wait({line.task}, timeout=max(0.0, line.rotate_at - self._world.now()))
-        return line.task.result() if line.task.done() else None
+    def _rotate_at(self, line: Line[TalkT]) -> float:
+        return line.opened_at + ROTATE_AFTER + (2 * self._world.random() - 1) * ROTATE_SPREAD
 
-    async def _successor(self) -> _Line[TalkT] | None:
+    async def _successor(self) -> Line[TalkT] | None:
+        """Open another connection beside the one that is still relied on; None when that fails."""
         line = None
         try:
-            async with asyncio.timeout(READY_SECONDS):
-                line = await self._dial(is_successor=True)
-                if line is not None:
-                    await line.ready.wait()
-                return line
+            async with asyncio.timeout(SUCCESSOR_SECONDS):
+                while (wait := self._manners.dial_at(self._world.now()) - self._world.now()) > 0:
+                    await self._world.sleep(wait)
+                attempt = self._begin()
+                if attempt is None:
+                    return None
+                line = await self._open(attempt)
+                await line.ready.wait()
         except TimeoutError:
-            if line is not None:
-                self._drop(line)
-            return None
-
-    async def _dial(self, is_successor: bool = False) -> _Line[TalkT] | None:
-        """Open one connection; None when that failed, after the pause that is due."""
-        attempt = await self._attempt()
-        while (wait := self._manners.dial_at(self._world.now()) - self._world.now()) > 0:
-            if not is_successor and self._manners.silent_until > self._world.now():
-                self._changed(Change(LinkState.SILENCED, "", self._manners.silent_until))
-            await self._world.sleep(wait)
-        attempt = self._begin() or attempt
-        now = self._world.now()
-        self._manners.dialled(now)
-        if not is_successor:
-            self._changed(Change(LinkState.DIALLING))
-        try:
-            socket = await self._world.connect(attempt.url)
+            pass
         except DialFailed as problem:
-            if not is_successor:
-                await self._pause_after(problem)
-            return None
-        spread = (2 * self._world.random() - 1) * ROTATE_SPREAD
-        line = _Line(socket, attempt.talk, self._world.now() + ROTATE_AFTER + spread)
-        if not is_successor:
-            self._line = line
-        line.task = asyncio.create_task(self._converse(line, is_successor))
+            self._heed(problem)
+        if line is not None and (line.ending is not None or not line.talk.is_ready):
+            self._part_from(line, self._world.now())
+            line = None
         return line
 
-    async def _attempt(self) -> Attempt[TalkT]:
-        while (attempt := self._begin()) is None:
-            self._wanted.clear()
-            self._changed(Change(LinkState.WAITING))
-            await self._wanted.wait()
-        return attempt
-
-    async def _pause_after(self, problem: DialFailed) -> None:
-        now = self._world.now()
-        delay = self._redial.delay(now)
-        state = LinkState.DOWN
-        if problem.silent is not None:
-            delay = problem.silent * (1.01 + 0.09 * self._world.random())
-            self._manners.be_silent(now + delay)
-            state = LinkState.SILENCED
-        elif problem.is_untrusted:
-            delay, state = min(300.0, self._redial.refused_delay()), LinkState.REFUSED
-        elif problem.is_missing:
-            delay, state = self._redial.refused_delay(), LinkState.MISSING
-        self._changed(Change(state, problem.sentence, now + delay))
-        await self._world.sleep(delay)
-
-    async def _pause(self, ending: Ending) -> None:
-        now = self._world.now()
-        is_silenced = self._manners.silent_until > now
-        delay = self._redial.refused_delay() if ending.is_refused else self._redial.delay(now)
-        state = LinkState.REFUSED if ending.is_refused else LinkState.DOWN
-        if is_silenced:
-            delay, state = self._manners.silent_until - now, LinkState.SILENCED
-        self._changed(Change(state, ending.sentence, now + delay))
-        await self._world.sleep(delay)
-
-    async def _converse(self, line: _Line[TalkT], is_successor: bool) -> Ending:
-        """Read and write until the conversation ends or the socket is lost."""
-        talk = line.talk
-        self._tell(talk.opened(self._world.now()))
-        reader = asyncio.create_task(self._read(line))
-        reader.add_done_callback(lambda _: line.nudge.set())
+    async def _within(self, seconds: float, event: asyncio.Event) -> bool:
+        """Wait for the event, but not longer than this; return whether it came."""
         try:
-            while talk.ending is None:
-                for frame in talk.take_outgoing():
-                    await line.socket.send(frame)
-                self._look_ready(line, is_successor)
-                if reader.done():
-                    reader.result()
-                    break
-                await _wait(line.nudge, talk.due_at(), self._world.now())
-                if self._recycle_reason is not None and line is self._line:
-                    reason, self._recycle_reason = self._recycle_reason, None
-                    return Ending(reason)
-                self._tell(talk.tick(self._world.now()))
-            assert talk.ending is not None  # the reader returns only then
-            return talk.ending
-        except Lost as lost:
-            return Ending(lost.sentence)
-        finally:
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
+            async with asyncio.timeout(max(0.0, seconds)):
+                await event.wait()
+        except TimeoutError:
+            return False
+        return True
 
-    async def _read(self, line: _Line[TalkT]) -> None:
-        talk = line.talk
-        while talk.ending is None:
-            raw = await line.socket.recv()
-            self._tell(talk.receive(raw, self._world.now(), self._world.wall_ms()))
-            frames = talk.take_outgoing()
-            for frame in frames:
-                await line.socket.send(frame)
-            if frames or not line.ready.is_set():
-                line.nudge.set()
+    def _heed(self, problem: DialFailed) -> float:
+        """Obey a server that wants silence; return for how long, 0 when it does not."""
+        if problem.silent is None:
+            return 0.0
+        delay = problem.silent * (1.01 + 0.09 * self._world.random())
+        self._manners.be_silent(self._world.now() + delay)
+        self._changed(Change(LinkState.SILENCED, problem.sentence, self._manners.silent_until))
+        return delay
 
-    def _look_ready(self, line: _Line[TalkT], is_successor: bool) -> None:
-        if line.talk.is_ready and not line.ready.is_set():
-            line.ready.set()
-            if not is_successor:
-                self._changed(Change(LinkState.OPEN))
+    async def _pause_after_failure(self, problem: DialFailed) -> None:
+        delay = self._redial.delay(self._world.now())
+        if problem.silent is not None:
+            await self._pause(LinkState.SILENCED, problem.sentence, self._heed(problem))
+        elif problem.is_untrusted:
+            await self._pause(LinkState.REFUSED, problem.sentence, min(300.0, self._redial.refused_delay()))
+        elif problem.is_missing:
+            await self._pause(LinkState.MISSING, problem.sentence, self._redial.refused_delay())
+        else:
+            await self._pause(LinkState.DOWN, problem.sentence, delay)
 
-    def _tell(self, news: list[object]) -> None:
-        for item in news:
-            self._hear(item)
+    async def _pause_after(self, ending: Ending) -> None:
+        now = self._world.now()
+        if self._manners.silent_until > now:
+            await self._pause(LinkState.SILENCED, ending.sentence, self._manners.silent_until - now)
+        elif ending.is_refused:
+            await self._pause(LinkState.REFUSED, ending.sentence, self._redial.refused_delay())
+        else:
+            await self._pause(LinkState.DOWN, ending.sentence, self._redial.delay(now))
 
-    def _drop(self, line: _Line[TalkT]) -> None:
-        """Close a connection without waiting for it."""
-        task = asyncio.create_task(self._hang_up(line))
-        self._hangups.add(task)
-        task.add_done_callback(self._hangups.discard)
+    async def _pause(self, state: LinkState, sentence: str, seconds: float) -> None:
+        now = self._world.now()
+        self._changed(Change(state, sentence, now + seconds))
+        self._hurried.clear()
+        await wait_for(self._hurried, now + seconds, now)
 
-    async def _hang_up(self, line: _Line[TalkT]) -> None:
-        if line.task is not None:
-            line.task.cancel()
-            await asyncio.gather(line.task, return_exceptions=True)
-        await line.socket.close()
+    def _part_from(self, line: Line[TalkT], at: float) -> None:
+        """Close a connection at this time, without waiting for it."""
+        farewell = asyncio.create_task(self._say_farewell(line, at))
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
 
-
-async def _wait(event: asyncio.Event, due_at: float | None, now: float) -> None:
-    """Wait for the event, or until `due_at`."""
-    try:
-        async with asyncio.timeout(None if due_at is None else max(0.0, due_at - now)):
-            await event.wait()
-    except TimeoutError:
-        pass
-    event.clear()
+    async def _say_farewell(self, line: Line[TalkT], at: float) -> None:
+        await self._world.sleep(max(0.0, at - self._world.now()))
+        await line.hang_up()
+        self._lines.discard(line)

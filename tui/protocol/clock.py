@@ -3,6 +3,9 @@
 SAMPLES = 5
 """Round trips that make one measurement."""
 
+FRESH_SECONDS = 300.0
+"""A measurement this young is good enough for a connection that begins: a poor local clock drifts 60 ms in that time."""
+
 SAFETY_MS = 200
 """Signed timestamps lie this far in the past, so that a small error never puts them into the future."""
 
@@ -18,6 +21,7 @@ class ExchangeClock:
         self._now = now
         self._time_ms = float(wall_ms)
         self._samples: list[tuple[float, float, float, int]] = []
+        self._is_doubted = True
         self.skew_ms: int | None = None
         """This machine's clock minus the exchange's; None until measured."""
 
@@ -34,6 +38,14 @@ class ExchangeClock:
         """Whether a measurement has succeeded."""
         return self.skew_ms is not None
 
+    def is_fresh(self, now: float) -> bool:
+        """Whether it was measured a short while ago, and nothing has happened since that makes it doubtful."""
+        return not self._is_doubted and now - self._now < FRESH_SECONDS
+
+    def doubt(self) -> None:
+        """Note that it may be off: the next connection measures it."""
+        self._is_doubted = True
+
     @property
     def samples(self) -> int:
         """Round trips of the measurement under way."""
@@ -49,3 +61,4 @@ class ExchangeClock:
         delay, at, time_ms, wall = min(self._samples)
         self._now, self._time_ms = at, time_ms + delay * 500
         self.skew_ms = round(wall - self._time_ms)
+        self._is_doubted = False

@@ -26,7 +26,7 @@ from tui.protocol.text import clean
 
 T = TypeVar("T")
 
-UNREADABLE = (msgspec.MsgspecError, ArithmeticError, RecursionError, UnicodeError)
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError)
 
 
 class Control(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename={"message": "msg"}):
@@ -69,6 +69,13 @@ class _Combined(msgspec.Struct, frozen=True, gc=False):
     data: KnownEvent | tuple[MarkPriceUpdate, ...]
 
 
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
 _KINDS: dict[str, Any] = {str(kind.__struct_config__.tag): kind for kind in typing.get_args(KnownEvent)}
 
 _answer = msgspec.json.Decoder(Answer, strict=False)
@@ -76,7 +83,7 @@ _event: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent, stri
 _marks = msgspec.json.Decoder(tuple[MarkPriceUpdate, ...], strict=False)
 _envelope = msgspec.json.Decoder(_Envelope, strict=False)
 _wrapper = msgspec.json.Decoder(_Wrapper)
-_untyped = msgspec.json.Decoder(float_hook=Decimal)
+_untyped = msgspec.json.Decoder(float_hook=_number)
 _control = msgspec.json.Decoder(Control, strict=False)
 _combined = msgspec.json.Decoder(_Combined, strict=False)
 
@@ -208,15 +215,23 @@ def _mend(raw: bytes, kind: Any) -> Any:
     return msgspec.convert(_mended(_untyped.decode(raw), kind), kind, strict=False)
 
 
-def _mended(value: Any, kind: Any) -> Any:
+def _options(kind: Any) -> tuple[Any, ...]:
     is_union = typing.get_origin(kind) in (types.UnionType, typing.Union)
-    options = typing.get_args(kind) if is_union else (kind,)
+    return typing.get_args(kind) if is_union else (kind,)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _mended(value: Any, kind: Any) -> Any:
+    options = _options(kind)
     if Decimal in options:
         return _amount(value)
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         return [_mended(item, typing.get_args(kind)[0]) for item in value]
     for option in options:
-        if isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, dict):
+        if _is_struct(option) and isinstance(value, dict):
             return _mended_struct(value, option)
     if value == "" and type(None) in options:
         return None
@@ -230,9 +245,18 @@ def _mended_struct(value: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict
         if name not in mended:
             continue
         mended[name] = _mended(mended[name], field.type)
-        if not field.required and not _fits(mended[name], field.type):
+        if not field.required and _may_go(mended[name], field.type) and not _fits(mended[name], field.type):
             del mended[name]
     return mended
+
+
+def _may_go(value: Any, kind: Any) -> bool:
+    """Whether an unreadable value may count as not sent: never rows, or a change would be read as no change."""
+    if value is None:
+        return True
+    if typing.get_origin(kind) is tuple:
+        return False
+    return not isinstance(value, dict) or not any(_is_struct(option) for option in _options(kind))
 
 
 def _fits(value: Any, kind: Any) -> bool:
@@ -248,10 +272,8 @@ def _amount(value: Any) -> Decimal | None:
         value = value.strip().replace(",", "")
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
-    try:
-        return plausible(Decimal(value))
-    except InvalidOperation:
-        return None
+    amount = _number(value) if isinstance(value, str) else Decimal(value)
+    return None if amount is None else plausible(amount)
 
 
 def _refusal(what: str, raw: bytes | str, problem: object) -> ProtocolError:

@@ -38,6 +38,9 @@ from tui.protocol.verdicts import Trouble, Verdict, judge
 TIMEOUT = 5.0
 """Seconds after which a request counts as unanswered."""
 
+SLOW = 1.0
+"""Seconds after which an answer is too old to correct a clock that has been measured before."""
+
 SILENCE = 2
 """Unanswered requests in a row that end the connection, when nothing else has come meanwhile."""
 
@@ -155,12 +158,14 @@ class ApiConversation:
 
     def opened(self, now: float) -> list[News]:
         """Begin: the socket is open."""
+        if self._clock.is_fresh(now):
+            return self.time_is_measured(now)
         self._clock.begin()
         self._send(TIME, now)
         return []
 
     def ask(self, method: str, now: float) -> bool:
-        """Ask for a snapshot or a listen key.
+        """Ask for a snapshot, a listen key, or the time: that measures the clock anew while requests go on.
 
         Returns:
             Whether it was sent: not before READY, and never beside an unanswered one of the same method.
@@ -171,6 +176,8 @@ class ApiConversation:
             or any(p.method == method for p in self._pending.values())
         ):
             return False
+        if method == TIME:
+            self._clock.begin()
         self._send(method, now)
         return True
 
@@ -209,9 +216,9 @@ class ApiConversation:
 
     def time_is_measured(self, now: float) -> list[News]:
         """Go on after the clock was measured over HTTP, or could not be."""
+        self._time_wanted = False
         if self.state is not State.MEASURING:
             return []
-        self._time_wanted = False
         if self._credential.key_type == "ED25519" and not self._is_session:
             self.state = State.LOGGING_ON
             is_second = LOG_ON in self._again
@@ -279,6 +286,8 @@ class ApiConversation:
         return self._become_ready(now)
 
     def _time_told(self, sent: float, time_ms: int, now: float, wall_ms: int) -> list[News]:
+        if self.state is State.READY and now - sent > SLOW:
+            return []
         self._clock.sample(sent, now, time_ms, wall_ms)
         if self._clock.samples < SAMPLES:
             self._send(TIME, now)

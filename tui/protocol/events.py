@@ -83,13 +83,15 @@ class AccountUpdate(
     kw_only=True,
     tag_field="e",
     tag="ACCOUNT_UPDATE",
-    rename={"event_time_ms": "E", "transaction_time_ms": "T", "change": "a"},
+    rename={"event_time_ms": "E", "transaction_time_ms": "T", "change": "a", "alias": "i"},
 ):
     """Balances or positions have changed."""
 
     event_time_ms: TimeMs
     transaction_time_ms: TimeMs
     change: AccountChange
+    alias: str = ""
+    """The account's alias, which COIN-M events carry: since 2026-06 they may come on a USD-M stream as well."""
 
 
 class LeverageChange(Row, frozen=True, gc=False, kw_only=True, rename={"symbol": "s", "leverage": "l"}):

@@ -1,5 +1,7 @@
 """When to ask for a snapshot: often enough to bound every silent failure, seldom enough to cost nobody a ban."""
 
+from collections import deque
+
 from tui.protocol.requests import ACCOUNT, METHODS, POSITIONS
 
 AUDIT_SECONDS = 15.0
@@ -13,6 +15,9 @@ HURRY_SECONDS = 0.3
 
 HURRY_SPACING = 5.0
 """Between snapshots that events ask for."""
+
+HURRY_MOST, MINUTE = 6, 60.0
+"""Snapshots of the positions in a minute above which events ask for no more: the weight stays within 60 a minute."""
 
 BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0
 """After a failed snapshot, doubling."""
@@ -31,6 +36,9 @@ class Schedule:
         """Between snapshots."""
         self._due = {POSITIONS: 0.0, ACCOUNT: 0.0}
         self._asked = {POSITIONS: -HURRY_SPACING, ACCOUNT: -HURRY_SPACING}
+        self._interval_then = dict.fromkeys(self._due, DOWN_SECONDS)
+        """The interval that `_due` was set by."""
+        self._recent: deque[float] = deque(maxlen=HURRY_MOST)
         self._extra: list[float] = []
         self._failures = dict.fromkeys(self._due, 0)
         self._use = 0.0
@@ -48,8 +56,10 @@ class Schedule:
     def asked(self, method: str, now: float) -> None:
         """Note that it was asked; the next is due an interval later."""
         self._asked[method] = now
-        self._due[method] = now + self._interval()
+        self._interval_then[method] = self._interval(method)
+        self._due[method] = now + self._interval_then[method]
         if method == POSITIONS:
+            self._recent.append(now)
             self._extra = [at for at in self._extra if at > now]
 
     def answered(self, method: str) -> None:
@@ -81,22 +91,32 @@ class Schedule:
 
     def hurry(self, now: float) -> None:
         """Ask for the positions soon after an event, unless the limit is nearly used up."""
-        if self._use < BUSY:
-            self.not_later(POSITIONS, max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING))
+        if self._use >= BUSY:
+            return
+        at = max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING)
+        if len(self._recent) == HURRY_MOST:
+            at = max(at, self._recent[0] + MINUTE)
+        self.not_later(POSITIONS, at)
 
     def used(self, count: int, limit: int) -> None:
         """Note how much of the limit this IP address has used, others' requests included."""
         self._use = count / limit if limit else 0.0
 
     def rhythm(self, seconds: float, now: float) -> None:
-        """Change the interval; a shorter one holds at once."""
-        if seconds < self.seconds:
-            for method in self._due:
-                self.not_later(method, self._asked[method] + seconds)
+        """Change the interval; a shorter one holds at once, also when the limit is no longer used up."""
         self.seconds = seconds
+        for method, then in self._interval_then.items():
+            interval = self._interval(method)
+            if interval < then:
+                self._interval_then[method] = interval
+                self.not_later(method, self._asked[method] + interval)
 
-    def _interval(self) -> float:
-        return max(self.seconds, FULL_SECONDS) if self._use >= FULL else self.seconds
+    def _interval(self, method: str) -> float:
+        """Totals change slowly, and are asked for less often than positions."""
+        seconds = self.seconds
+        if method == ACCOUNT:
+            seconds = max(seconds, min(3 * seconds, AUDIT_SECONDS))
+        return max(seconds, FULL_SECONDS) if self._use >= FULL else seconds
 
 
 def weight_a_minute(seconds: float) -> float:

@@ -78,7 +78,7 @@ def judge(status: int, error: ErrorReply) -> Trouble:
     verdict = _VERDICTS.get(error.code)
     if verdict is None:
         verdict = _BY_STATUS.get(status, Verdict.RETRY)
-    words = f"{error.code} {error.message.rstrip('.')}".strip() if error.code else f"status {status}"
+    words = f"{error.code or f'status {status}'} {error.message.rstrip('.')}".strip()
     if verdict is Verdict.REFUSED:
         advice = _ADVICE.get(error.code, "Check the key and its rights.")
         return Trouble(verdict, f"Binance refuses the key ({words}). {advice}")

@@ -103,16 +103,3 @@ def introduction(server: Server, files: KeyFiles) -> dict[str, object]:
         "ed25519": {"api_key": keys.name("ed25519"), "private_key_file": str(files.path("ed25519"))},
         "rsa": {"api_key": keys.name("rsa"), "private_key_file": str(files.path("rsa"))},
     }
-
-
-if __name__ == "__main__":
-    import argparse
-
-    parser = argparse.ArgumentParser(prog="python -m tui.sim.command")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--scenario", default="demo")
-    parser.add_argument("--assets")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--fault", action="append", default=[], dest="faults")
-    parser.add_argument("--hedge", action=argparse.BooleanOptionalAction)
-    simulate(**vars(parser.parse_args()))

@@ -21,13 +21,18 @@ def account_update(
     *,
     positions: Sequence[Position] = (),
     changes: dict[str, Decimal] | None = None,
+    symbol: str = "",
 ) -> Event:
     """ACCOUNT_UPDATE: balances and positions that changed, as the account's book has them now.
 
     Args:
+        account: the account, already changed.
+        market: the prices of unrealized profits.
+        time_ms: `T` and `E`.
         reason: `m`: ORDER, FUNDING_FEE, DEPOSIT and so on.
         positions: rows of `P`; in hedge mode each symbol's zero BOTH row comes along.
         changes: `bc` by asset: what changed a balance besides profit and commission; names the rows of `B`.
+        symbol: `S`, of 2026-08: what a FUNDING_FEE was paid for.
     """
     rows = []
     if account.dual_side:
@@ -44,7 +49,8 @@ def account_update(
         }
         for asset, change in (changes or {}).items()
     ]
-    return {"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": {"B": balances, "P": rows, "m": reason}}
+    body: Event = {"B": balances, "P": rows, "m": reason}
+    return {"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": body | ({"S": symbol} if symbol else {})}
 
 
 def position_of(account: Account, market: Market, position: Position) -> dict[str, object]:

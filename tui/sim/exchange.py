@@ -96,6 +96,7 @@ class Exchange:
         world.market.step(world.wall_ms // 1000)
         self.life.tick()
         world.expire_listen_key()
+        world.forget()
         self.sessions = [session for session in self.sessions if session.is_open]
         marks = Marks(world)
         for session in self.sessions:

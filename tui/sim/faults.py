@@ -108,6 +108,8 @@ FAULTS = table(
     Fault("binary", "next", "an answer is a binary frame of bytes"),
     Fault("wrong-types", "next", "an answer has lists for texts and texts for numbers"),
     Fault("200-with-error", "next", "an answer has status 200 and an error in place of its result"),
+    Fault("empty-frame", "next", "an answer is a text frame of no bytes"),
+    Fault("invalid-utf8", "next", "an answer is a text frame that is no UTF-8"),
     Fault("deep-json", "next", "an answer is nested a hundred thousand times"),
     Fault("big-frame", "next", "an answer carries a megabyte nobody asked for"),
     Fault("wrong-id", "next", "an answer has the id of no request"),
@@ -118,6 +120,8 @@ FAULTS = table(
     Fault(
         "thousands-separators", "while", "numbers of snapshots have commas between thousands", 30 * SECOND_MS
     ),
+    Fault("scientific-numbers", "while", "numbers of snapshots have exponents, as 1.5E-7", 30 * SECOND_MS),
+    Fault("renamed-fields", "while", "amount and profit of positions have other names", 30 * SECOND_MS),
     Fault("bare-numbers", "while", "numbers of snapshots are JSON numbers", 30 * SECOND_MS),
     Fault(
         "hostile-strings",
@@ -255,9 +259,17 @@ class Faults:
         """Whether a fault is on for a feed."""
         return self.find(name, feed, value) is not None
 
-    def take(self, name: str, feed: str = "") -> On | None:
-        """The fault of a name for one message: one that strikes once is over with it."""
+    def take(self, name: str, feed: str = "", *, named: bool = False) -> On | None:
+        """The fault of a name for one message: one that strikes once is over with it.
+
+        Args:
+            name: its name in the table.
+            feed: where the message goes.
+            named: only when it was asked for this very feed, as `html:market`.
+        """
         one = self.find(name, feed)
-        if one is not None and one.once:
+        if one is None or (named and not one.order.feed):
+            return None
+        if one.once:
             self.on.pop((one.order.fault.name, one.order.value, one.order.feed))
         return one

@@ -12,8 +12,8 @@ from tui.sim.amounts import ZERO, stepped, trimmed
 from tui.sim.catalogue import Contract
 from tui.sim.world import World
 
-SIZE = Decimal(900)
-"""Notional a new position has at least, in its margin asset."""
+SIZE = Decimal(4_000)
+"""Notional of a usual position of a contract the scenario does not begin with."""
 SETTLEMENT_MS = 10_000
 
 
@@ -44,12 +44,20 @@ def opening_side(position: Position) -> OrderSide:
     return "BUY" if position.amount > 0 else "SELL"
 
 
+def usual_quantity(world: World, symbol: str, position_side: PositionSide) -> Decimal:
+    """The quantity a position of this key usually has: what the scenario begins with, if it does."""
+    for holding in world.scenario.holdings:
+        if (holding.symbol, holding.position_side) == (symbol, position_side) and Decimal(holding.amount):
+            return abs(Decimal(holding.amount))
+    return quantity_for(world, world.market.contracts[symbol], SIZE)
+
+
 def open_position(world: World) -> None:
-    """Open a position on a key that has none."""
+    """Open a position on a key that has none, rather one the scenario began with than another."""
     account = world.account
     sides: tuple[PositionSide, ...] = ("LONG", "SHORT") if account.dual_side else ("BOTH",)
-    free = [
-        (contract, side)
+    free: list[tuple[str, PositionSide]] = [
+        (symbol, side)
         for symbol, contract in world.market.contracts.items()
         for side in sides
         if contract.margin_asset in account.book.wallets
@@ -58,28 +66,28 @@ def open_position(world: World) -> None:
     ]
     if not free:
         return
-    contract, position_side = world.random.choice(free)
-    quantity = quantity_for(world, contract, SIZE * world.random.randrange(1, 9))
-    buys = position_side == "LONG" or (position_side == "BOTH" and world.random.random() < 0.5)
-    world.fill(contract.symbol, position_side, "BUY" if buys else "SELL", quantity)
+    known = {(holding.symbol, holding.position_side) for holding in world.scenario.holdings}
+    symbol, side = world.random.choices(free, [5 if key in known else 1 for key in free])[0]
+    part = Decimal(world.random.randrange(40, 110)) / 100
+    step_size = world.market.contracts[symbol].step_size
+    quantity = (usual_quantity(world, symbol, side) * part).quantize(step_size, rounding=ROUND_UP)
+    buys = side == "LONG" or (side == "BOTH" and world.random.random() < 0.5)
+    world.fill(symbol, side, "BUY" if buys else "SELL", quantity)
 
 
 def add(world: World) -> None:
-    """Add a tenth to a quarter to a position; a large one is reduced instead, so that none grows for ever."""
+    """Add a tenth to a quarter of its usual quantity to a position; a large one is reduced instead, so that none
+    grows for ever."""
     position = pick(world)
     if position is None:
         open_position(world)
         return
-    contract = world.market.contracts[position.symbol]
-    started = [
-        one.amount for one in world.scenario.holdings if (one.symbol, one.position_side) == position.key
-    ]
-    normal = abs(Decimal(started[0])) if started else ZERO
-    if abs(position.amount) > max(normal * 2, quantity_for(world, contract, SIZE * 12)):
+    usual = usual_quantity(world, position.symbol, position.position_side)
+    if abs(position.amount) > usual * Decimal("1.3"):
         reduce_position(world, position)
         return
     part = Decimal(world.random.randrange(10, 26)) / 100
-    quantity = (abs(position.amount) * part).quantize(contract.step_size, rounding=ROUND_UP)
+    quantity = (usual * part).quantize(world.market.contracts[position.symbol].step_size, rounding=ROUND_UP)
     world.fill(position.symbol, position.position_side, opening_side(position), quantity)
 
 
@@ -91,9 +99,9 @@ def reduce(world: World) -> None:
 
 
 def reduce_position(world: World, position: Position) -> None:
-    """Take a tenth to a half of a position off; the smallest amount goes as a whole."""
+    """Take a tenth to two fifths of a position off; the smallest amount goes as a whole."""
     contract = world.market.contracts[position.symbol]
-    part = Decimal(world.random.randrange(10, 51)) / 100
+    part = Decimal(world.random.randrange(10, 41)) / 100
     quantity = (abs(position.amount) * part).quantize(contract.step_size, rounding=ROUND_UP)
     world.fill(
         position.symbol, position.position_side, closing_side(position), min(quantity, abs(position.amount))
@@ -126,8 +134,7 @@ def flip(world: World) -> None:
     position = pick(world)
     if position is None:
         return
-    contract = world.market.contracts[position.symbol]
-    quantity = quantity_for(world, contract, SIZE * 2)
+    quantity = quantity_for(world, world.market.contracts[position.symbol], SIZE)
     if position.position_side == "BOTH":
         world.fill(position.symbol, "BOTH", closing_side(position), abs(position.amount) + quantity)
         return
@@ -200,7 +207,7 @@ def fund_isolated(world: World, position: Position, asset: str, payment: Decimal
     changed = replace(position, isolated_wallet=position.isolated_wallet + payment, update_time_ms=time_ms)
     balance = world.account.book.wallets[asset].balance + payment
     world.account.put(time_ms, changed, wallets={asset: balance})
-    world.update("FUNDING_FEE", time_ms, changed, changes={asset: payment})
+    world.update("FUNDING_FEE", time_ms, changed, changes={asset: payment}, symbol=position.symbol)
 
 
 def deposit(world: World) -> None:

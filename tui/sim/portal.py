@@ -25,7 +25,7 @@ def before_all(world: World, feed: str) -> Answer | None:
     faults = world.faults
     if not faults.on:
         return None
-    if faults.is_on("silence", feed):
+    if faults.is_on("silence", feed) or (feed == "http" and faults.is_on("no-answers", feed)):
         return Answer(NO_ANSWER)
     if faults.is_on("refuse-connections", feed):
         return Answer(CUT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from tui.sim.faults import Faults
@@ -20,8 +21,10 @@ NUMBER_SPELLINGS: dict[str, Callable[[str], object]] = {
     "thousands-separators": lambda text: "".join(
         format(int(part), ",") if not at else f".{part}" for at, part in enumerate(text.split("."))
     ),
+    "scientific-numbers": lambda text: f"{Decimal(text):E}",
     "bare-numbers": lambda text: float(text) if "." in text else int(text),
 }
+RENAMED = {"positionAmt": "positionQty", "unRealizedProfit": "openProfit", "walletBalance": "walletAmount"}
 KEPT = {"symbol", "positionSide", "positionAmt", "marginAsset", "asset"}
 
 
@@ -43,6 +46,8 @@ def spoil_rows(rows: list[dict[str, Any]], faults: Faults, template: str) -> lis
     for fault, spell in NUMBER_SPELLINGS.items():
         if faults.is_on(fault):
             rows = [{name: respelled(name, value, spell) for name, value in row.items()} for row in rows]
+    if faults.is_on("renamed-fields"):
+        rows = [{RENAMED.get(name, name): value for name, value in row.items()} for row in rows]
     if faults.is_on("hostile-strings") and rows:
         rows = [*rows, rows[0] | {template: HOSTILE}]
     if faults.is_on("unknown-fields"):
@@ -71,22 +76,35 @@ def spoil_answer(answer: dict[str, Any], faults: Faults) -> list[Outgoing]:
         answer = answer | {"result": wrong_types(answer.get("result"))}
     if faults.take("big-frame", "api"):
         answer = answer | {"padding": "x" * 1_000_000}
-    frames = [spoil_text(dumps(answer), faults)]
+    frames = [spoil_text(dumps(answer), faults, "api")]
     return frames * 2 if faults.take("duplicate-answer", "api") else frames
 
 
-def spoil_text(text: str, faults: Faults) -> Outgoing:
-    """The frame of an answer, no longer what it should be."""
-    if faults.take("html", "api"):
-        return Text(HTML)
-    if faults.take("binary", "api"):
-        return Binary(bytes(range(256)))
-    if faults.take("deep-json", "api"):
-        return Text("[" * 100_000 + "]" * 100_000)
-    if faults.take("truncated-json", "api"):
-        return Text(text[: len(text) // 2])
-    if faults.take("malformed-json", "api"):
-        return Text(text.replace(",", " ", 1))
+SPOILT: dict[str, Callable[[str], Outgoing]] = {
+    "html": lambda text: Text(HTML),
+    "binary": lambda text: Binary(bytes(range(256))),
+    "empty-frame": lambda text: Text(""),
+    "invalid-utf8": lambda text: Text(text[:-1] + "\ud800" + text[-1:]),
+    "deep-json": lambda text: Text("[" * 100_000 + "]" * 100_000),
+    "truncated-json": lambda text: Text(text[: len(text) // 2]),
+    "malformed-json": lambda text: Text(text.replace(",", " ", 1)),
+}
+"""What becomes of the text of a frame, by fault. A lone surrogate goes out as bytes that are no UTF-8."""
+
+
+def spoil_text(text: str, faults: Faults, feed: str, *, named: bool = False) -> Outgoing:
+    """The frame of a text, no longer what it should be.
+
+    Args:
+        text: what should have been sent.
+        faults: what is on.
+        feed: where it is sent.
+        named: only faults asked for this very feed count; so a fault for answers does not hit a price.
+    """
+    if faults.on:
+        for name, spoil in SPOILT.items():
+            if faults.take(name, feed, named=named):
+                return spoil(text)
     return Text(text)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from tui.sim.events import Event
-from tui.sim.outgoing import Close, Text
+from tui.sim.outgoing import Close
 from tui.sim.session import Session
-from tui.sim.spoiling import dumps
+from tui.sim.spoiling import dumps, spoil_text
 from tui.sim.world import World
 
 STREAM_LIMIT = 1024
@@ -35,7 +35,8 @@ class StreamSession(Session):
         super().__init__(world, number, feed, path, address)
         self.combined = path.endswith("/stream")
         """Whether data comes as `{"stream", "data"}`."""
-        self.names: dict[str, None] = {}
+        self.names: dict[str, str] = {}
+        """Streams it is subscribed to, each with its name as JSON."""
 
     def understand(self, frame: str | bytes) -> None:
         """Answer a control message."""
@@ -68,7 +69,7 @@ class StreamSession(Session):
 
     def subscribe(self, names: list[str]) -> None:
         """Add streams. Unknown ones are taken too: nothing will come on them."""
-        self.names.update(dict.fromkeys(names))
+        self.names.update((name, dumps(name)) for name in names)
 
     def subscriptions(self) -> list[str]:
         """What this connection is subscribed to."""
@@ -86,8 +87,9 @@ class StreamSession(Session):
         return None
 
     def push(self, stream: str, data: str) -> None:
-        """Push the JSON of an event."""
-        self.send(Text(f'{{"stream":{dumps(stream)},"data":{data}}}' if self.combined else data))
+        """Push the JSON of an event on a stream, whose name is JSON too."""
+        text = f'{{"stream":{stream},"data":{data}}}' if self.combined else data
+        self.send(spoil_text(text, self.world.faults, self.feed, named=True))
 
 
 class MarketSession(StreamSession):
@@ -102,14 +104,16 @@ class MarketSession(StreamSession):
         faults = self.world.faults
         if not self.names or faults.is_on("no-marks", self.feed):
             return
-        for name in list(self.names):
+        for name, stream in list(self.names.items()):
             data = marks.data(name)
             if data is not None:
-                self.push(name, data)
+                self.push(stream, data)
 
     def flood(self, marks: Marks, count: int) -> None:
         """Push so many mark prices at once, round and round."""
-        streams = [(name, data) for name in self.names if (data := marks.data(name)) is not None]
+        streams = [
+            (stream, data) for name, stream in self.names.items() if (data := marks.data(name)) is not None
+        ]
         for at in range(count if streams else 0):
             self.push(*streams[at % len(streams)])
 
@@ -130,18 +134,15 @@ class Marks:
         return self.made[stream]
 
     def make(self, stream: str) -> str | None:
-        """Make the JSON of a stream."""
-        name, _, rest = stream.partition("@")
-        kind, _, speed = (
-            "markPrice" + rest[3:] if name == "!markPrice" and rest.startswith("arr") else rest
-        ).partition("@")
-        if kind != "markPrice" or speed not in ("", "1s") or (not speed and self.event_ms // 1000 % 3):
+        """Make the JSON of a stream: every second when its name ends in `@1s`, else every third."""
+        slow = stream.removesuffix("@1s")
+        if slow == stream and self.event_ms // 1000 % 3:
             return None
-        if name == "!markPrice":
+        if slow == "!markPrice@arr":
             made = (self.event(symbol) for symbol in self.symbols.values())
             return f"[{','.join(event for event in made if event is not None)}]"
-        symbol = self.symbols.get(name)
-        return self.event(symbol) if symbol else None
+        name, _, kind = slow.partition("@")
+        return self.event(self.symbols[name]) if kind == "markPrice" and name in self.symbols else None
 
     def event(self, symbol: str) -> str | None:
         """JSON of the markPriceUpdate of a symbol."""
@@ -196,7 +197,7 @@ class PrivateSession(StreamSession):
         if binding is None or self.is_silent(binding):
             return
         if binding.events is None or event["e"] in binding.events:
-            self.push(listen_key, dumps(event))
+            self.push(dumps(listen_key), dumps(event))
 
     def is_silent(self, binding: Binding) -> bool:
         """Whether nothing comes on this way of listening."""

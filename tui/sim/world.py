@@ -39,6 +39,8 @@ class World:
         self.scenario = scenario
         self.wall_ms = wall_ms
         self.random = random.Random(f"{seed} world")
+        self.lag_random = random.Random(f"{seed} lag")
+        """A source of its own: what the account does must not depend on how often it is asked."""
         self.keys = Keys(seed)
         self.limits = Limits(scenario.weight_limit)
         self.ledger = Ledger()
@@ -161,14 +163,19 @@ class World:
         return fill
 
     def update(
-        self, reason: str, time_ms: int, *positions: Position, changes: dict[str, Decimal] | None = None
+        self,
+        reason: str,
+        time_ms: int,
+        *positions: Position,
+        changes: dict[str, Decimal] | None = None,
+        symbol: str = "",
     ) -> None:
         """Tell an ACCOUNT_UPDATE of these positions, with the balances of their assets or the ones named."""
         contracts = self.account.contracts
         named = changes or {contracts[position.symbol].margin_asset: ZERO for position in positions}
         self.tell(
             events.account_update(
-                self.account, self.market, time_ms, reason, positions=positions, changes=named
+                self.account, self.market, time_ms, reason, positions=positions, changes=named, symbol=symbol
             )
         )
 
@@ -214,11 +221,14 @@ class World:
     def snapshot(self) -> Snapshot:
         """The account as a request sees it now, maybe a little late."""
         lag_ms = max(self.scenario.snapshot_lag_ms, LAG_MS if self.faults.is_on("snapshot-lag") else 0)
-        self.account.forget(self.wall_ms - max(lag_ms, LAG_MS))
         if not lag_ms:
             return Snapshot(self.account, self.market, self.account.book)
-        seen_ms = self.wall_ms - self.random.randrange(lag_ms + 1)
+        seen_ms = self.wall_ms - self.lag_random.randrange(lag_ms + 1)
         return Snapshot(self.account, self.market, self.account.book_at(seen_ms))
+
+    def forget(self) -> None:
+        """Drop the history that no snapshot looks at any more."""
+        self.account.forget(self.wall_ms - max(self.scenario.snapshot_lag_ms, LAG_MS))
 
     def position_rows(self, symbol: str | None = None) -> list[Row]:
         """Result of `v2/account.position`: the documented rows of a static scenario, or the account's."""

@@ -149,11 +149,18 @@ def asset_lines(account: Account, is_fresh: bool, is_private: bool, width: int, 
     rows = [_asset_figures(asset, View(is_fresh, is_private, asset.asset)) for asset in shown]
     lines = _aligned(rows, width)
     if len(shown) < len(assets):
-        names = ", ".join(asset.asset for asset in assets[len(shown) :])
-        lines.append(
-            ((f" and {len(assets) - len(shown)} more", "dim"),) if is_private else ((f" and {names}", "dim"),)
-        )
+        lines.append(_brief_assets(assets[len(shown) :], is_private, width))
     return lines
+
+
+def _brief_assets(assets: Sequence[Asset], is_private: bool, width: int) -> Line:
+    """What is left, each with its wallet balance, on one line."""
+    pieces = [Piece(-1, (("and", "dim"),))]
+    for rank, asset in enumerate(assets):
+        view = View(True, is_private, asset.asset)
+        money = view.money(asset.wallet_balance, is_live=False)
+        pieces.append(Piece(rank, ((asset.asset, "strong"), (f" {money}", "dim"))))
+    return ((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))
 
 
 def _asset_figures(asset: Asset, view: View) -> list[Figure]:

@@ -37,7 +37,7 @@ class Recent:
 
 def retry(feed: Feed, time_ms: int) -> str:
     """When the feed is tried again, in words."""
-    if feed.transport is Transport.CONNECTING or feed.retry_ms is None:
+    if feed.transport is Transport.CONNECTING or feed.retry_ms is None or feed.retry_ms <= time_ms:
         return "trying now"
     return f"next try in {formats.clock(feed.retry_ms - time_ms + formats.SECOND_MS - 1)}"
 

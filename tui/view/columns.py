@@ -21,6 +21,8 @@ NEAR = Decimal("0.05")
 """Room to liquidation that alarms."""
 CLOSE = Decimal("0.10")
 """Room to liquidation that warns."""
+FAR = Decimal(10)
+"""A distance that needs no decimals."""
 
 
 class Needs(enum.Enum):
@@ -180,7 +182,8 @@ def _liquidation_distance(row: Row) -> Cell:
     if distance is None or room is None:
         return Cell(UNKNOWN, "dim")
     tone = "alarm" if room < NEAR else "warn" if room < CLOSE else "plain"
-    return Cell(formats.percent(distance, is_signed=True), tone, bars.bar(bars.danger(room), BAR_WIDTH))
+    text = formats.percent(distance, 1 if abs(distance) < FAR else 0, is_signed=True)
+    return Cell(text, tone, bars.bar(bars.danger(room), BAR_WIDTH))
 
 
 def _margin(row: Row) -> Cell:

@@ -32,7 +32,7 @@ def chrome(width: int, height: int) -> Chrome:
         return Chrome(is_compact=True, has_banner=height >= 5)
     return Chrome(
         account_rows=2 if height >= 18 else 1,
-        asset_rows=max(0, (height - 26) // 4),
+        asset_rows=max(0, (height - 24) // 3),
         has_presets=height >= 11,
         has_head=True,
         has_total=height >= 10,

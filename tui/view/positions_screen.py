@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.book.health import Word
 from tui.book.position import Key
 from tui.settings import ScreenSettings
 from tui.view.account_panel import account_lines
@@ -78,6 +79,7 @@ class PositionsScreen(Screen[None]):
         self._changed: set[Key] = set()
         self._recent = Recent()
         self._chrome = Chrome()
+        self._word = Word.CONNECTING
         self._sums = NOTHING
         self._sums_of = (-1, 0)
         self._wide_sort = self.listing.sort
@@ -128,6 +130,9 @@ class PositionsScreen(Screen[None]):
         if not self.is_running or not self.size.width:
             return
         self.moment.advance()
+        if self.moment.word is not self._word:  # what stood in place of figures has widened the columns
+            self._word = self.moment.word
+            self.table.forget_widths()
         changed, self._changed = self._changed, set()
         self.listing.update(self.moment.book, changed, self.moment.time_ms)
         self._paint_rows(changed)
@@ -138,6 +143,8 @@ class PositionsScreen(Screen[None]):
         room = self.size.height - 4
         state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.size.width, room)
         table.display = not state and not chrome.is_tiny
+        if table.display and self.focused is None:
+            table.focus()
         self._state.show(state)
         table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
         table.show(moment.book, self.listing.order, changed, moment.time_ms)
@@ -207,6 +214,7 @@ class PositionsScreen(Screen[None]):
     def _sort(self, sort: Sort | None) -> None:
         if sort is not None:
             self.listing.set_sort(sort)
+            self.table.begin_anew()
             self._wide_sort = sort
             self.paint()
 
@@ -290,21 +298,26 @@ class PositionsScreen(Screen[None]):
         """Take the preset with that number, if there is one."""
         if preset < len(self.listing.presets):
             self.listing.choose(preset)
-            self.table.forget_widths()
+            self.table.begin_anew()
             self.paint()
 
     def action_step_preset(self, step: int) -> None:
         """Take the preset before or after."""
         self.listing.choose(self.listing.preset + step)
-        self.table.forget_widths()
+        self.table.begin_anew()
         self.paint()
 
     def action_filter(self) -> None:
         """Type a filter."""
-        field = self._filter
-        field.display = True
-        field.focus()
+        self._filter.display = True
+        self.set_focus(self._filter)
         self.paint()
+
+    def take_text(self, text: str) -> bool:
+        """Take text into the filter if one is being typed."""
+        if self._is_typing:
+            self._filter.insert_text_at_cursor(text)
+        return self._is_typing
 
     def action_clear(self) -> None:
         """Clear the filter."""
@@ -313,13 +326,13 @@ class PositionsScreen(Screen[None]):
 
     def _stop_typing(self) -> None:
         self._filter.display = False
-        self.table.focus()
+        self.set_focus(self.table)
         self.paint()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Filter as one types."""
         self.listing.set_filter(message.value)
-        self.table.forget_widths()
+        self.table.begin_anew()
         self.paint()
 
     def on_input_submitted(self) -> None:

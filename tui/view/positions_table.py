@@ -64,6 +64,9 @@ class PositionsTable(ScrollView, can_focus=True):
         self.slots: list[Slot] = []
         self.cursor: Key | None = None
         self.is_private = False
+        self._book = Book()
+        self._time_ms = 0
+        self._is_chosen = False
         self.tones = Tones(self)
         self._place = 0
         self._labels = LABELS
@@ -77,16 +80,20 @@ class PositionsTable(ScrollView, can_focus=True):
 
     def show(self, book: Book, order: Sequence[Key], changed: set[Key], time_ms: int) -> None:
         """Show these rows; look only at those in sight."""
+        self._book, self._time_ms = book, time_ms
         if order is not self.order:
             self._take_order(order)
         self._dirty |= changed
-        start = self._first
+        self._look()
+
+    def _look(self) -> None:
+        """Format the rows in sight that changed, aged or were never seen."""
         is_wider = False
-        for y, key in enumerate(order[start : start + max(1, self.size.height)]):
-            position = book.positions.get(key)
+        for y, key in enumerate(self.order[self._first : self._first + max(1, self.size.height)]):
+            position = self._book.positions.get(key)
             if position is None:
                 continue
-            row = look(book, position, time_ms)
+            row = look(self._book, position, self._time_ms)
             drawn = self._drawn.get(key)
             if drawn is None or key in self._dirty or drawn.row != row:
                 is_wider |= self._format(key, row, y)
@@ -107,6 +114,13 @@ class PositionsTable(ScrollView, can_focus=True):
         """Hide or show figures that tell how much money there is."""
         self.is_private = is_private
         self.forget_widths()
+
+    def begin_anew(self) -> None:
+        """Measure anew after a new sort or filter; from the top, unless somebody has chosen a row."""
+        self.forget_widths()
+        if not self._is_chosen:
+            self.cursor, self._place = None, 0
+            self.scroll_to(y=0, animate=False, immediate=True)
 
     def forget_widths(self) -> None:
         """Measure the columns anew: they only ever grow by themselves, so that the table keeps still."""
@@ -145,6 +159,7 @@ class PositionsTable(ScrollView, can_focus=True):
             return
         place = max(0, min(len(self.order) - 1, place))
         self._repaint(self._place)
+        self._is_chosen = True
         self._place, self.cursor = place, self.order[place]
         self._repaint(place)
         self._keep_in_sight()
@@ -284,6 +299,12 @@ class PositionsTable(ScrollView, can_focus=True):
     def action_edge(self, step: int) -> None:
         """Move the cursor to the first or last row."""
         self.move_to(0 if step < 0 else len(self.order) - 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Format the rows that come into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._look()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns for the new width."""

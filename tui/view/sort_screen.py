@@ -12,6 +12,7 @@ from tui.view.lines import Line, Lines
 from tui.view.ordering import Sort, chosen
 
 CELL = 18
+TALLEST = 7
 
 
 class SortScreen(ModalScreen[Sort | None]):
@@ -19,11 +20,17 @@ class SortScreen(ModalScreen[Sort | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "back", show=False),
+        Binding("s", "anew(False)", "anew", show=False),
+        Binding("S", "anew(True)", "reverse", show=False),
+        *(Binding(column.letter, f"column('{column.letter}')", show=False) for column in COLUMNS),
+        *(Binding(column.letter.upper(), f"reverse('{column.letter}')", show=False) for column in COLUMNS),
     ]
+    # Bindings, not `on_key`: letters typed at once with the `s` arrive before this screen does, and still find it.
 
     def __init__(self, sort: Sort) -> None:
         super().__init__()
         self.sort = sort
+        self._across = 1
 
     def compose(self) -> ComposeResult:
         """One panel."""
@@ -38,36 +45,40 @@ class SortScreen(ModalScreen[Sort | None]):
         self.draw()
 
     def draw(self) -> None:
-        """As many columns of letters as the height asks for."""
-        height = max(2, self.size.height - 4)
-        across = max(1, -(-len(COLUMNS) // height), min(2, (self.size.width - 4) // CELL))
-        across = min(across, max(1, (self.size.width - 2) // CELL))
-        down = -(-len(COLUMNS) // across)
-        lines: list[Line] = [((" Sort by", "strong"), ("  s anew  shift reverses", "dim"))]
-        lines += [
+        """Letters with their columns, side by side as the height asks for; in the smallest panes letters alone."""
+        room = max(1, self.size.height - 4)
+        self._across = max(1, min((self.size.width - 2) // CELL, -(-len(COLUMNS) // min(room, TALLEST))))
+        down = -(-len(COLUMNS) // self._across)
+        menu = self.query_one(Lines)
+        if down > room:
+            letters = "".join(column.letter for column in COLUMNS)
+            menu.styles.width = len(letters) + 8
+            menu.show([((" sort: ", "strong"), (letters, "key"))])
+            return
+        menu.styles.width = max(CELL * self._across, 36)
+        title: Line = ((" Sort by", "strong"), ("  s anew  shift reverses", "dim"))
+        rows = [
             tuple(part for column in COLUMNS[y::down] for part in self._cell(column)) for y in range(down)
         ]
-        menu = self.query_one(Lines)
-        menu.styles.width = max(CELL * across, 34)
-        menu.show(lines)
+        menu.show([title, *rows])
 
     def _cell(self, column: Column) -> Line:
         is_chosen = column is self.sort.column
         label = f"{column.label} {self.sort.arrow}" if is_chosen else column.label
         return ((f"  {column.letter} ", "key"), (label.ljust(CELL - 4), "chosen" if is_chosen else "plain"))
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter decides."""
-        character = event.character or ""
-        column = BY_LETTER.get(character.lower())
-        if character in ("s", "S"):
-            self.dismiss(self.sort if character == "s" else self.sort.reversed())
-        elif column is not None:
-            sort = chosen(self.sort, column)
-            self.dismiss(Sort(column, not column.is_descending) if character.isupper() else sort)
-        else:
-            return
-        event.stop()
+    def action_column(self, letter: str) -> None:
+        """Sort by a column; by the same again in the other direction."""
+        self.dismiss(chosen(self.sort, BY_LETTER[letter]))
+
+    def action_reverse(self, letter: str) -> None:
+        """Sort by a column against its own direction."""
+        column = BY_LETTER[letter]
+        self.dismiss(Sort(column, not column.is_descending))
+
+    def action_anew(self, is_reversed: bool) -> None:
+        """Sort anew by the same column."""
+        self.dismiss(self.sort.reversed() if is_reversed else self.sort)
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the menu closes it, one on a column sorts by it."""

@@ -77,9 +77,11 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
         left += [Piece(2, ((f"long {long}", "plain"),)), Piece(3, ((f"short {short}", "plain"),))]
     if len(sums.pnl) == 1:
         return _under_columns(sums, table, left, is_private)
-    for asset, pnl in sums.pnl.items():
+    for place, (asset, pnl) in enumerate(sums.pnl.items()):
         cell = _money(pnl, asset, is_private, is_signed=True)
-        left.append(Piece(1, ((f"{cell.text} {asset}", cell.tone),)))
+        left.append(
+            Piece(1, (("" if place else "PNL ", "dim"), (cell.text, cell.tone), (f" {asset}", "dim")))
+        )
     return ((" ", "plain"), *side_by_side(fitting(left, table.scrollable_content_region.width - 2, 3), 3))
 
 

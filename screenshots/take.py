@@ -1,0 +1,150 @@
+"""Makes the README's pictures: the simulated exchange in virtual time, a fixed seed, and the real screen.
+
+    python screenshots/take.py [FOLDER]
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from textual.pilot import Pilot  # noqa: E402 - found only after the path is known
+
+from tests.virtual.loop import run  # noqa: E402
+from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld  # noqa: E402
+from tui.app import PositionsApp  # noqa: E402
+from tui.book.book import Book  # noqa: E402
+from tui.credentials import Credential, Secret  # noqa: E402
+from tui.live import Live  # noqa: E402
+from tui.protocol.endpoints import at  # noqa: E402
+from tui.settings import ScreenSettings  # noqa: E402
+from tui.sim.exchange import Exchange  # noqa: E402
+from tui.sim.scenarios import scenario  # noqa: E402
+
+SEED = 7
+SECONDS = 100.0
+"""How long the exchange is watched before a picture is taken: long enough for something to have happened."""
+
+Play = Callable[[VirtualWorld], Awaitable[None]]
+Press = Callable[[Pilot[None]], Awaitable[None]]
+
+
+class Still:
+    """A moment of a worker: what the screen shows no longer moves."""
+
+    def __init__(self, live: Live, time_ms: int) -> None:
+        self.book: Book = live.book
+        self.label = "demo"
+        self.notice = ""
+        self.rights = live.rights
+        self.on_change: Callable[[], None] | None = None
+        self._time_ms = time_ms
+
+    def time_ms(self) -> int:
+        """Return the moment."""
+        return self._time_ms
+
+    async def run(self) -> None:
+        """Do nothing."""
+        await asyncio.Event().wait()
+
+    def refresh(self) -> None:
+        """Do nothing."""
+
+
+class Picture(NamedTuple):
+    """One picture: what happens before it, and what is pressed."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    play: str = "calm"
+    settings: ScreenSettings = ScreenSettings()
+
+
+PICTURES = (
+    Picture("wide", (160, 24)),
+    Picture("120x40", (120, 30)),
+    Picture("80x24", (80, 24)),
+    Picture("60x15", (60, 15)),
+    Picture("filtered", (120, 16), ("slash", *"side:short")),
+    Picture("detail", (120, 40), ("enter",)),
+    Picture("events", (120, 24), ("e",)),
+    Picture("help", (120, 40), ("question_mark",)),
+    Picture("lost", (120, 26), play="lost"),
+    Picture("stale", (120, 26), play="stale"),
+    Picture("light", (120, 26), settings=ScreenSettings(theme="textual-light")),
+)
+
+
+async def calm(world: VirtualWorld) -> None:
+    """Nothing is wrong."""
+
+
+async def lost(world: VirtualWorld) -> None:
+    """Every connection is cut, and the exchange can no longer be reached."""
+    world.network.refusing.update({"api", "private", "market", "http"})
+    world.exchange.fault("reset", world.true_ms())
+    await asyncio.sleep(12.0)
+
+
+async def stale(world: VirtualWorld) -> None:
+    """Mark prices have stopped; their connection is open."""
+    world.exchange.fault("no-marks", world.true_ms())
+    await asyncio.sleep(8.0)
+
+
+PLAYS: dict[str, Play] = {"calm": calm, "lost": lost, "stale": stale}
+
+
+def watch(play: Play) -> Still:
+    """Watch the simulated account for a while in virtual time, then hold a moment of it."""
+
+    async def life() -> Still:
+        exchange = Exchange(scenario("demo"), seed=SEED, wall_ms=BEGIN_MS)
+        world = VirtualWorld(exchange, random.Random(SEED))
+        key = exchange.keys.hmac
+        credential = Credential.hmac(Secret(key.api_key), key.secret)
+        live = Live(at(ENDPOINT), credential, account="demo", world=world)
+        worker = asyncio.create_task(live.run())
+        await asyncio.sleep(SECONDS)
+        await play(world)
+        still = Still(live, live.time_ms())
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        world.stop()
+        return still
+
+    return run(life)
+
+
+async def take(picture: Picture, still: Still, folder: Path) -> None:
+    """Show the moment, press the keys, write the picture."""
+    app: PositionsApp = PositionsApp(still, picture.settings)
+    async with app.run_test(size=picture.size) as pilot:
+        await pilot.pause()
+        for key in picture.keys:
+            await pilot.press(key)
+        app.paint()
+        await pilot.pause()
+        svg = app.export_screenshot(title="perptop")
+        # Some renderers drop leading spaces, which is where numbers are aligned.
+        svg = svg.replace("<text ", '<text xml:space="preserve" ')
+        (folder / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+
+
+def main(arguments: list[Any]) -> None:
+    """Take every picture."""
+    folder = Path(arguments[0]) if arguments else Path(__file__).parent
+    stills = {name: watch(play) for name, play in PLAYS.items()}
+    for picture in PICTURES:
+        asyncio.run(take(picture, stills[picture.play], folder))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

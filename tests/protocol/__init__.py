@@ -1,0 +1,1 @@
+"""What Binance says: bytes in, values out; no socket, no clock."""

@@ -1,0 +1,335 @@
+"""The painter shows what Textual's own output would show, and fewer bytes do it: judged by two emulated terminals."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pyte
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.driver import Driver
+from textual.geometry import Offset, Region, Size
+from textual.screen import ModalScreen, Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from tui.view.painter import Painter
+
+Cell = tuple[Any, ...]
+
+UNITS = (
+    *"abcxyz0123456789", *"      ", *"−×█▌▏●▲│─▮▯…Äßλж", *"币安人生한テ，", "e\u0301", "\u200bx", "⚠\ufe0f", "👍🏽",
+    "👩\u200d👧", "🇩🇪", "नि", "א", "\u00ad", "\u00a0", "⭘", "🮇", "⚡",
+)  # fmt: skip
+"""What lines are made of: a base character with all that hangs on it is one unit."""
+STYLES = (
+    None,
+    Style(),
+    Style(color="rgb(200,210,220)", bgcolor="rgb(18,18,18)"),
+    Style(color="rgb(0,200,0)", bgcolor="rgb(18,18,18)"),
+    Style(color="rgb(0,200,0)", bgcolor="rgb(18,18,18)", bold=True),
+    Style(color="rgb(200,0,0)", bgcolor="rgb(18,18,18)", dim=True),
+    Style(color="red", underline=True),
+    Style(bgcolor="color(200)", reverse=True),
+    Style(color="default", bgcolor="default", italic=True, strike=True),
+    Style(color="bright_green"),
+    Style(link="https://example.org", color="blue"),
+)
+SIZES = (Size(34, 9), Size(21, 7), Size(12, 4), Size(44, 11))
+NOISE = ("\a", "\x1b]52;c;aGFsbG8=\a", "\x1b]2;a title\x1b\\", "\x1b[?1000h", "\x1b[3 q")
+
+
+class Terminal:
+    """An emulated terminal as Textual sets it up."""
+
+    def __init__(self, size: Size) -> None:
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self.screen)
+        self.feed("\x1b[?7l")
+
+    def feed(self, text: str) -> None:
+        """Take bytes."""
+        self._stream.feed(text)
+
+    @property
+    def picture(self) -> list[list[Cell]]:
+        """Every cell with its style, and where the cursor is."""
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        cells: list[list[Cell]] = [[tuple(buffer[y][x]) for x in columns] for y in range(self.screen.lines)]
+        return [*cells, [(self.screen.cursor.y, self.screen.cursor.x)]]
+
+
+class Glass(Driver):
+    """A driver whose bytes end in an emulated terminal."""
+
+    ours: Terminal
+    written: int
+
+    def write(self, data: str) -> None:
+        """Show it."""
+        self.written += len(data.encode())
+        self.ours.feed(data)
+
+    def start_application_mode(self) -> None:
+        """Begin."""
+        self._size = tuple(SIZES[0])
+        self.ours, self.written = Terminal(SIZES[0]), 0
+        self.send_message(events.Resize(SIZES[0], SIZES[0]))
+
+    def disable_input(self) -> None:
+        """There is none."""
+
+    def stop_application_mode(self) -> None:
+        """End."""
+
+
+class CloggedPainter(Painter):
+    """A painter behind a line that can be clogged."""
+
+    is_clogged = False
+
+    def _is_drained(self) -> bool:
+        return not self.is_clogged
+
+    def clog(self, is_clogged: bool) -> None:
+        """Clog the line, or let it run."""
+        self.is_clogged = is_clogged
+        self._drained()
+
+
+class Rows(Widget):
+    """Lines of its own making."""
+
+    DEFAULT_CSS = "Rows { height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[int, Strip] = {}
+
+    def render_line(self, y: int) -> Strip:
+        """One of them, or nothing."""
+        return self.lines.get(y, Strip([])).adjust_cell_length(self.size.width, STYLES[2])
+
+
+class Over(ModalScreen[None]):
+    """A screen over the other."""
+
+    DEFAULT_CSS = "Over { align: center middle; } Over Label { width: 12; border: round $primary; }"
+
+    def compose(self) -> ComposeResult:
+        """A box."""
+        yield Label("over 币安")
+
+
+class Both(App[None]):
+    """Shows every update twice: as Textual writes it and as the painter does."""
+
+    CSS = """
+    Screen { layers: below above; overflow: hidden; }
+    #box { layer: above; width: 14; height: 3; offset: 3 1; border: heavy $accent; background: $panel 60%; }
+    #scroll { height: 4; }
+    Input { height: 1; border: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=Glass)
+        self.painter = CloggedPainter(self)
+        self.theirs = Terminal(SIZES[0])
+
+    def compose(self) -> ComposeResult:
+        """A bit of everything."""
+        yield Rows()
+        with VerticalScroll(id="scroll"):
+            yield Static("\n".join(f"[b]{number}[/b] 行 of a text that is long" for number in range(12)), id="text")
+        yield Input(value="币 input", id="input", select_on_focus=False)
+        yield Static("box", id="box")
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, CompositorUpdate):
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            self.theirs.feed(renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H")
+            assert self.painter.display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """As PositionsApp does."""
+        self.painter.forget()
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether both terminals have to show the same now: not while a frame or the news of a new size is on its way."""
+        size = self.screen._compositor.size
+        is_told = (size.height, size.width) == (self.theirs.screen.lines, self.theirs.screen.columns)
+        return is_told and not self.painter.is_clogged and self.painter._picture is not None
+
+    @property
+    def glass(self) -> Glass:
+        """Our side."""
+        assert isinstance(self._driver, Glass)
+        return self._driver
+
+    def resize(self, size: Size) -> None:
+        """Change the size of both terminals."""
+        self.glass._size = tuple(size)
+        for terminal in (self.glass.ours, self.theirs):
+            terminal.screen.resize(size.height, size.width)
+        self.post_message(events.Resize(size, size))
+
+    async def settle(self) -> None:
+        """Wait until everything has been displayed."""
+        for _ in range(6):
+            await asyncio.sleep(0)
+            await self.screen._invoke_and_clear_callbacks()
+            self.screen._on_timer_update()
+
+
+Op = tuple[Any, ...]
+Parts = list[tuple[str, int]]
+
+
+def strip_of(parts: Parts) -> Strip:
+    return Strip([Segment(text, STYLES[style]) for text, style in parts if text])
+
+
+def set_row(app: Both, y: int, parts: Parts) -> None:
+    rows = app.screen_stack[0].query_one(Rows)
+    rows.lines[y] = strip_of(parts)
+    rows.refresh(Region(0, y, rows.size.width, 1))
+
+
+def set_part_of_row(app: Both, y: int, parts: Parts) -> None:
+    rows = app.screen_stack[0].query_one(Rows)
+    rows.lines[y] = Strip([*strip_of(parts), *rows.lines.get(y, Strip([])).crop(4)])
+    rows.refresh(Region(0, y, 4, 1))
+
+
+def set_text(app: Both, text: str) -> None:
+    app.screen_stack[0].query_one("#text", Static).update(text)
+
+
+def scroll(app: Both, y: int) -> None:
+    app.screen_stack[0].query_one("#scroll").scroll_to(y=y, animate=False, immediate=True)
+
+
+def toggle(app: Both, name: str) -> None:
+    widget = app.screen_stack[0].query_one(name)
+    widget.display = not widget.display
+
+
+def put_box(app: Both, x: int, y: int) -> None:
+    app.screen_stack[0].query_one("#box").styles.offset = (x, y)
+
+
+def type_in(app: Both, value: str) -> None:
+    app.screen_stack[0].query_one(Input).value = value
+
+
+def push(app: Both) -> None:
+    app.push_screen(Over())
+
+
+def pop(app: Both) -> None:
+    if len(app.screen_stack) > 1:
+        app.pop_screen()
+
+
+def make_noise(app: Both, text: str) -> None:
+    app.glass.write(text)
+    app.theirs.feed(text)
+
+
+def put_cursor(app: Both, x: int, y: int) -> None:
+    app.cursor_position = Offset(x, y)
+
+
+def set_theme(app: Both, theme: str) -> None:
+    app.theme = theme
+
+
+def resize(app: Both, size: Size) -> None:
+    app.resize(size)
+
+
+def clog(app: Both, is_clogged: bool) -> None:
+    app.painter.clog(is_clogged)
+
+
+def come_back(app: Both) -> None:
+    """The terminal was somebody else's for a while."""
+    for terminal in (app.glass.ours, app.theirs):
+        terminal.feed("\x1b[2J\x1b[Hsomebody's else's text")
+    app.painter.forget()
+    app.screen.refresh()
+
+
+def op(function: Callable[..., None], *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Op]:
+    return st.tuples(st.just(function), *arguments)
+
+
+texts = st.lists(st.sampled_from(UNITS), max_size=12).map("".join)
+parts = st.lists(st.tuples(texts, st.integers(0, len(STYLES) - 1)), max_size=6)
+row_numbers = st.integers(0, 7)
+rows = op(set_row, row_numbers, parts)
+ops = st.one_of(
+    rows, rows, rows,
+    op(set_part_of_row, row_numbers, parts),
+    op(set_text, texts.map(lambda text: f"{text}\n" * 6)),
+    op(scroll, st.integers(0, 9)),
+    op(toggle, st.sampled_from(["#box", "#scroll", "#input", "Rows"])),
+    op(put_box, st.integers(0, 30), st.integers(0, 6)),
+    op(type_in, texts),
+    op(push), op(pop), op(come_back),
+    op(make_noise, st.sampled_from(NOISE)),
+    op(put_cursor, st.integers(0, 70), st.integers(0, 20)),
+    op(set_theme, st.sampled_from(["textual-dark", "textual-light", "ansi-dark"])),
+    op(resize, st.sampled_from(SIZES)),
+    op(clog, st.booleans()),
+)  # fmt: skip
+screens = st.lists(ops, min_size=1, max_size=10)
+
+
+async def show(steps: list[Op], colors: ColorSystem) -> None:
+    """Do all that to one app, and look at both terminals after each step."""
+    app = Both()
+    app.console._color_system = colors
+    task = asyncio.create_task(app.run_async())
+    while not app.screen_stack or app.painter._picture is None:
+        await asyncio.sleep(0)
+    with app._context():
+        for function, *arguments in [*steps, (clog, False)]:
+            function(app, *arguments)
+            await app.settle()
+            if not app.painter.is_clogged and app.painter._picture is not None:
+                assert app.glass.ours.picture == app.theirs.picture
+        assert app.is_comparable
+        app.exit()
+    await task
+
+
+QUICK = settings(
+    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain}
+)
+
+
+@QUICK
+@given(screens, st.sampled_from(ColorSystem))
+def test_shows_what_textual_shows(steps: list[Op], colors: ColorSystem) -> None:
+    """Whatever happens on the screen, both terminals show the same."""
+    asyncio.run(show(steps, colors))
+
+
+@pytest.mark.soak
+@settings(QUICK, max_examples=10_000)
+@given(screens, st.sampled_from(ColorSystem))
+def test_shows_what_textual_shows_ten_thousand_times(steps: list[Op], colors: ColorSystem) -> None:
+    """The same, for long."""
+    asyncio.run(show(steps, colors))
