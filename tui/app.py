@@ -113,10 +113,9 @@ class PositionsApp(App[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""
-        screen = self.screen
-        if event.is_printable and event.character and isinstance(screen, PositionsScreen):
-            if screen.take_text(event.character):
-                event.prevent_default()
+        screen, text = self.screen, event.character if event.is_printable else None
+        if text and isinstance(screen, PositionsScreen) and screen.take_text(text):
+            event.prevent_default()
 
     def action_help(self) -> None:
         """List every key."""

@@ -16,7 +16,7 @@ from tui.feed.http import HttpFailed, key_rights, measure
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
-from tui.protocol.clock import ExchangeClock
+from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.conversation import (
     AccountAnswer,
     ApiConversation,
@@ -35,7 +35,15 @@ from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
 from tui.protocol.private_stream import PrivateConversation, private_target
 from tui.protocol.redial import Manners
-from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM, TIME
+from tui.protocol.requests import (
+    ACCOUNT,
+    HANDSHAKE_WEIGHT,
+    METHODS,
+    PING_STREAM,
+    POSITIONS,
+    START_STREAM,
+    TIME,
+)
 from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
@@ -47,7 +55,7 @@ SETTLE_SECONDS = 3.05
 NAP_SECONDS = 5.0
 """A heartbeat that comes this much late means that the machine or this program was stopped."""
 
-POLLED_MARK_SECONDS = 4.0
+POLLED_MARK_SECONDS = 4.5
 """Between snapshots when mark prices come from nothing else: they are stale after 5."""
 
 RIGHTS_SECONDS = 24 * 3600.0
@@ -187,8 +195,11 @@ class Live:
     def _api_changed(self, change: Change) -> None:
         if change.state is LinkState.OPEN:
             self._schedule.at_once(self._world.now())
+            self._care.ask_again()
             self._private.nudge()
             self._market.nudge()
+        elif change.state is LinkState.DIALLING:
+            self._schedule.spend(HANDSHAKE_WEIGHT, self._world.now())
         elif change.state is LinkState.SILENCED:
             self._be_silent(change.sentence)
         self._api_change = change
@@ -350,7 +361,7 @@ class Live:
         """Obey a refused request: no request and no connect before the time it names, and a little longer."""
         seconds = 120.0 if trouble.is_ban else 60.0
         if trouble.retry_at_ms is not None:
-            seconds = max(1.0, (trouble.retry_at_ms - self.time_ms()) / 1000)
+            seconds = max(1.0, (trouble.retry_at_ms - (trouble.told_at_ms or self.time_ms())) / 1000)
         self._manners.be_silent(self._world.now() + seconds * (1.01 + 0.09 * self._world.random()))
         self._be_silent(trouble.sentence)
         self._show_api()
@@ -358,6 +369,8 @@ class Live:
     def _be_silent(self, sentence: str) -> None:
         """Say why all is silent, and write down until when: a restart must not break it."""
         self._hush = sentence or self._hush
+        for talk in self._api.talks:
+            talk.hush()
         wall_ms = self._world.wall_ms()
         left_ms = int((self._manners.silent_until - self._world.now()) * 1000)
         self._bans.remember(self._endpoints.host, wall_ms + left_ms, wall_ms)
@@ -409,10 +422,11 @@ class Live:
                 self._schedule.not_earlier(method, now + 0.25)
         user = self.book.health.user.transport
         errand = None if user is Transport.OFF else self._care.due(now, user is Transport.OPEN)
-        if errand is not None:
-            talk.ask(errand, now)
+        if errand is not None and talk.ask(errand, now):
+            self._schedule.spend(METHODS[errand].weight, now)
         if not self._clock.is_fresh(now) and now >= self._clock_at:
             self._clock_at = now + CLOCK_SPACING
+            self._schedule.spend(SAMPLES * METHODS[TIME].weight, now)
             talk.ask(TIME, now)
         self._api.nudge()
         if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
@@ -489,8 +503,8 @@ async def snapshot(live: Live, seconds: float) -> None:
     worker = asyncio.create_task(live.run())
     try:
         async with asyncio.timeout(seconds):
-            while (word := live.book.word(live.time_ms())) is not Word.LIVE:
-                if word in (Word.REFUSED, Word.BANNED):
+            while not live.book.is_told(live.time_ms()):
+                if live.book.word(live.time_ms()) in (Word.REFUSED, Word.BANNED):
                     raise Unavailable(live.book.health.api.reason)
                 changed.clear()
                 waiting = asyncio.create_task(changed.wait())
@@ -499,7 +513,9 @@ async def snapshot(live: Live, seconds: float) -> None:
                 if worker.done():
                     worker.result()
     except TimeoutError:
-        reason = live.book.health.api.reason or "Binance has not answered."
+        health = live.book.health
+        unreadable = f"{health.last_protocol_error}." if health.protocol_errors else ""
+        reason = unreadable or health.api.reason or "Binance has not answered."
         raise Unavailable(f"No fresh snapshot within {seconds:g} s. {reason}") from None
     finally:
         worker.cancel()

@@ -26,6 +26,8 @@ HOUR, DAY = 3_600.0, 86_400.0
 FRAME = 0.25
 QUIET = 180.0
 """Seconds without a fault after which the worker is in its steady state."""
+ALONE = 100.0
+"""Seconds since the last fault after which one counts as single: back-off has been forgotten by then."""
 QUIET_MS, MINUTE_MS = 180_000, 60_000
 STOP_SECONDS = 2.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "币安人生USDT")
@@ -223,6 +225,8 @@ class Simulation:
                 await asyncio.sleep(0)
             watcher.look()
             is_live = watcher.word is Word.LIVE or watcher.is_opening
+            if not is_live:
+                self._noisy_minutes.add(self.world.true_ms() // MINUTE_MS)
             if not self._on and self.world.now() - self._trouble_at > QUIET:
                 self._quiet_frames += 1
                 self._quiet_live += is_live
@@ -260,7 +264,7 @@ class Simulation:
 
     async def _trouble(self, fault: Fault) -> None:
         self.report.faults[fault.name] += 1
-        is_alone = self._episode is None and not self._on
+        is_alone = self._episode is None and not self._on and self.world.now() - self._trouble_at > ALONE
         if self._episode is not None:
             self._episode.is_mixed = True
         episode = Episode(fault.name, is_mixed=not is_alone)

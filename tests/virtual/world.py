@@ -35,7 +35,7 @@ RETRANSMIT = 0.5
 """Seconds after which a line looks again whether it is still blocked: nothing on it is lost, as in TCP."""
 
 Item = TypeVar("Item")
-_RETRY_AFTER = re.compile(r'"retryAfter":(\d+)')
+_RETRY_AFTER = re.compile(r'"serverTime":(\d+),"retryAfter":(\d+)')
 
 
 class Network:
@@ -131,8 +131,8 @@ class VirtualWorld:
         self.heard = 0
         """Frames and answers that have reached the worker."""
         self.dials: list[float] = []
-        self.hushed_until_ms = 0
-        """The exchange's time until which it has told this address to be silent."""
+        self.hushed_until = 0.0
+        """When this address may speak again, after the exchange has told it to be silent."""
         self.sins: list[str] = []
         self._dice = dice
         self._timer: asyncio.TimerHandle | None = None
@@ -206,7 +206,7 @@ class VirtualWorld:
         """Note that a frame has reached the worker."""
         self.heard += 1
         if isinstance(frame, Text) and (found := _RETRY_AFTER.search(frame.data)):
-            self.hushed_until_ms = max(self.hushed_until_ms, int(found[1]))
+            self._hush((int(found[2]) - int(found[1])) / 1000)
 
     def arm(self) -> None:
         """Have the exchange advanced when it is next due."""
@@ -264,11 +264,13 @@ class VirtualWorld:
 
     def _hear_hush(self, status: int, headers: Mapping[str, str]) -> None:
         if status in (403, 418, 429) and "Retry-After" in headers:
-            until_ms = self.exchange.world.now_ms + int(headers["Retry-After"]) * 1000
-            self.hushed_until_ms = max(self.hushed_until_ms, until_ms)
+            self._hush(int(headers["Retry-After"]))
+
+    def _hush(self, seconds: float) -> None:
+        self.hushed_until = max(self.hushed_until, self.now() + seconds)
 
     def _note_noise(self, what: str) -> None:
-        if self.exchange.world.now_ms < self.hushed_until_ms:
+        if self.now() < self.hushed_until:
             self.sins.append(f"{self.now():.3f}: {what} while it has to be silent")
 
 

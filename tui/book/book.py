@@ -33,6 +33,10 @@ BOOK = "usdm"
 _NONE: dict[Key, Position] = {}
 
 
+def _badness(age: Freshness) -> tuple[bool, int]:
+    return not age.is_live, age.position_age_ms
+
+
 class Gap(NamedTuple):
     """A time in which nothing was known for certain, and what had changed when it ended."""
 
@@ -94,9 +98,20 @@ class Book:
     def word(self, time_ms: int) -> Word:
         """Sum up how far the picture can be trusted, in one word."""
         ages = [self.freshness(position, time_ms) for position in self.positions.values() if position.is_open]
-        worst = max(ages, key=lambda age: (not age.is_live, age.position_age_ms), default=None)
+        worst = max(ages, key=_badness, default=None)
         account = self.account
         return self.health.word(time_ms, worst, None if account is None else account.snapshot_ms)
+
+    def is_told(self, time_ms: int) -> bool:
+        """Whether everything that Binance says is here and fresh; a price that it does not say is no obstacle."""
+        if self.word(time_ms) is Word.LIVE:
+            return True
+        told = [row for row in self.positions.values() if row.is_open and row.mark_time_ms is not None]
+        untold = [row for row in self.positions.values() if row.is_open and row.mark_time_ms is None]
+        account_ms = None if self.account is None else self.account.snapshot_ms
+        worst = max((self.freshness(row, time_ms) for row in told), key=_badness, default=None)
+        is_confirmed = all(self.freshness(row, time_ms).is_confirmed for row in untold)
+        return is_confirmed and self.health.word(time_ms, worst, account_ms) is Word.LIVE
 
     def take_changed(self) -> set[Key]:
         """Return the keys whose rows changed, came or went since the last call."""
@@ -184,6 +199,9 @@ class Book:
 
     def _apply_account_update(self, event: AccountUpdate, time_ms: int) -> None:
         telling.tell_account_update(self.journal, event, self.name)
+        account = self.account
+        if account is not None:
+            account.changed_ms = max(account.changed_ms, time_ms)
         for change in event.change.positions:
             if self.only_symbol in (None, change.symbol):
                 self._apply_position_change(change, time_ms)
@@ -374,6 +392,7 @@ class Book:
             assets=assets,
             multi_assets_mode=None if known is None else known.multi_assets_mode,
             snapshot_ms=asked_ms,
+            changed_ms=0 if known is None else known.changed_ms,
         )
         if known is not None:
             for asset in assets:

@@ -142,8 +142,8 @@ async def open_live(stack: AsyncExitStack, planned: Plan) -> "Live":
     from tui.live import Live
 
     place = planned.place or await _demo(stack)
-    # This machine's own servers ban nobody for long: no memory of theirs is kept.
-    folder = None if place.endpoints.is_loopback else platformdirs.user_state_path("perptop", appauthor=False)
+    # A demo's exchange is gone when the program is: there is nothing to remember of it.
+    folder = None if planned.place is None else platformdirs.user_state_path("perptop", appauthor=False)
     live = Live(
         place.endpoints,
         place.credential,

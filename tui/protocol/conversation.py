@@ -150,6 +150,7 @@ class ApiConversation:
         self._unanswered = 0
         self._heard_at = -TIMEOUT
         self._time_wanted = False
+        self._is_measuring = False
 
     @property
     def is_ready(self) -> bool:
@@ -158,11 +159,17 @@ class ApiConversation:
 
     def opened(self, now: float) -> list[News]:
         """Begin: the socket is open."""
-        if self._clock.is_fresh(now):
-            return self.time_is_measured(now)
-        self._clock.begin()
+        if not self._clock.is_fresh(now):
+            self._clock.begin()
+            self._is_measuring = True
         self._send(TIME, now)
         return []
+
+    def hush(self) -> None:
+        """Say nothing more for now: this IP address has to be silent. What has not begun its work is over."""
+        self._is_measuring = False
+        if self.state is not State.READY:
+            self.ending = Ending("This IP address has to be silent.")
 
     def ask(self, method: str, now: float) -> bool:
         """Ask for a snapshot, a listen key, or the time: that measures the clock anew while requests go on.
@@ -178,6 +185,7 @@ class ApiConversation:
             return False
         if method == TIME:
             self._clock.begin()
+            self._is_measuring = True
         self._send(method, now)
         return True
 
@@ -209,7 +217,7 @@ class ApiConversation:
                 self.ending = Ending(
                     f"No answer to {pending.method} for {TIMEOUT:.0f} s: the connection is silent."
                 )
-            elif self.state is not State.READY:
+            elif pending.method == LOG_ON:
                 self.ending = Ending(sentence)
             news.append(Failed(pending.method, Trouble(Verdict.RETRY, sentence)))
         return news
@@ -253,11 +261,8 @@ class ApiConversation:
         try:
             return news + self._succeeded(answer, pending, now, wall_ms)
         except ProtocolError as problem:
-            sentence = str(problem)
-            failed = Failed(
-                pending.method, Trouble(Verdict.RETRY, f"The answer to {pending.method} is unreadable.")
-            )
-            return [*news, Garbled(sentence), failed]
+            trouble = Trouble(Verdict.RETRY, f"The answer to {pending.method} is unreadable.")
+            return [*news, Garbled(str(problem)), *self._failed(trouble, pending, now)]
 
     def _pushed(self, raw: bytes | str) -> list[News]:
         if b"serverShutdown" in (raw.encode() if isinstance(raw, str) else raw):
@@ -286,12 +291,13 @@ class ApiConversation:
         return self._become_ready(now)
 
     def _time_told(self, sent: float, time_ms: int, now: float, wall_ms: int) -> list[News]:
-        if self.state is State.READY and now - sent > SLOW:
-            return []
-        self._clock.sample(sent, now, time_ms, wall_ms)
-        if self._clock.samples < SAMPLES:
-            self._send(TIME, now)
-            return []
+        """Measure with several round trips; a clock that is known well needs one, as a sign that the server answers."""
+        if self._is_measuring and (self.state is not State.READY or now - sent <= SLOW):
+            self._clock.sample(sent, now, time_ms, wall_ms)
+            if self._clock.samples < SAMPLES:
+                self._send(TIME, now)
+                return []
+        self._is_measuring = False
         return self.time_is_measured(now)
 
     def _want_time(self, now: float) -> list[News]:
@@ -320,7 +326,7 @@ class ApiConversation:
             return self._stream_failed(method, trouble, now)
         if trouble.verdict is Verdict.REFUSED:
             self.ending = Ending(trouble.sentence, is_refused=True)
-        elif self.state is not State.READY:
+        elif self.state is not State.READY and method in (TIME, LOG_ON):
             self.ending = Ending(trouble.sentence)
         if pending is None and trouble.verdict not in (Verdict.REFUSED, Verdict.LIMITED):
             return [Garbled(trouble.sentence)]
@@ -343,6 +349,7 @@ class ApiConversation:
         if self.state is not State.MEASURING:
             self.state = State.MEASURING
             self._clock.begin()
+            self._is_measuring = True
             self._send(TIME, now)
 
     def _send(self, method: str, now: float, is_second: bool = False) -> None:

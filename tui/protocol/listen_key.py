@@ -45,6 +45,11 @@ class ListenKeyCare:
         """Note that a start or a ping failed."""
         self._at = now + START_SECONDS
 
+    def ask_again(self) -> None:
+        """Ask for a missing key at once: the connection on which it was asked for is gone."""
+        if self.listen_key is None:
+            self._at = 0.0
+
     def connected(self) -> None:
         """Note that a stream was opened with it: ping it at once, which shows whether it is known."""
         self._has_spoken = False

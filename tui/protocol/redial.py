@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
-CAP = 30.0
-"""The longest delay, in seconds."""
+CAP = 28.0
+"""The longest delay, in seconds: with the way there and back, half a minute."""
 
 USEFUL_AFTER = 60.0
 """Seconds of usefulness after which the delays begin anew."""

@@ -16,8 +16,11 @@ HURRY_SECONDS = 0.3
 HURRY_SPACING = 5.0
 """Between snapshots that events ask for."""
 
-HURRY_MOST, MINUTE = 6, 60.0
-"""Snapshots of the positions in a minute above which events ask for no more: the weight stays within 60 a minute."""
+HURRY_MOST, MINUTE = 10, 60.0
+"""Snapshots in a minute above which events ask for no more: 100 of weight while an account trades without a pause."""
+
+DEAR = 90
+"""Our own weight in a minute above which snapshots are no more than audits: 5 % of the limit is 120."""
 
 BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0
 """After a failed snapshot, doubling."""
@@ -39,12 +42,15 @@ class Schedule:
         self._interval_then = dict.fromkeys(self._due, DOWN_SECONDS)
         """The interval that `_due` was set by."""
         self._recent: deque[float] = deque(maxlen=HURRY_MOST)
+        self._spent: deque[tuple[float, int]] = deque()
         self._extra: list[float] = []
         self._failures = dict.fromkeys(self._due, 0)
         self._use = 0.0
 
     def due(self, now: float) -> list[str]:
         """Return the methods to ask now."""
+        if self._weight(now) >= DEAR:
+            self._thin_out()
         if self._extra and self._extra[0] <= now:
             self._due[POSITIONS] = min(self._due[POSITIONS], now)
         return [method for method, due in self._due.items() if due <= now]
@@ -56,11 +62,26 @@ class Schedule:
     def asked(self, method: str, now: float) -> None:
         """Note that it was asked; the next is due an interval later."""
         self._asked[method] = now
+        self.spend(METHODS[method].weight, now)
         self._interval_then[method] = self._interval(method)
         self._due[method] = now + self._interval_then[method]
         if method == POSITIONS:
             self._recent.append(now)
             self._extra = [at for at in self._extra if at > now]
+
+    def spend(self, weight: int, now: float) -> None:
+        """Note what else has cost weight."""
+        self._spent.append((now, weight))
+
+    def _weight(self, now: float) -> int:
+        while self._spent and self._spent[0][0] <= now - MINUTE:
+            self._spent.popleft()
+        return sum(weight for _, weight in self._spent)
+
+    def _thin_out(self) -> None:
+        for method, asked in self._asked.items():
+            self.not_earlier(method, asked + AUDIT_SECONDS)
+        self._extra = [max(at, self._asked[POSITIONS] + AUDIT_SECONDS) for at in self._extra]
 
     def answered(self, method: str) -> None:
         """Note a good answer."""
@@ -90,13 +111,14 @@ class Schedule:
         self._due[method] = max(self._due[method], at)
 
     def hurry(self, now: float) -> None:
-        """Ask for the positions soon after an event, unless the limit is nearly used up."""
+        """Ask for both soon after an event, which carries no margins, unless the limit is nearly used up."""
         if self._use >= BUSY:
             return
         at = max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING)
         if len(self._recent) == HURRY_MOST:
             at = max(at, self._recent[0] + MINUTE)
-        self.not_later(POSITIONS, at)
+        for method in self._due:
+            self.not_later(method, at)
 
     def used(self, count: int, limit: int) -> None:
         """Note how much of the limit this IP address has used, others' requests included."""

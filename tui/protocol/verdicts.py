@@ -67,6 +67,8 @@ class Trouble(NamedTuple):
     """What happened and what to check, safe to show."""
     retry_at_ms: int | None = None
     """For LIMITED: the exchange's time before which nothing may be sent, when it said one."""
+    told_at_ms: int | None = None
+    """For LIMITED: the exchange's time when it said so, where it told."""
     is_ban: bool = False
     """For LIMITED: a 418, which grows when it is ignored."""
 
@@ -91,7 +93,8 @@ def judge(status: int, error: ErrorReply) -> Trouble:
 
 def _limited(status: int, error: ErrorReply) -> Trouble:
     is_ban = status == 418 or "banned" in error.message
-    retry_at_ms = None if error.data is None else error.data.retry_after_ms
+    data = error.data
+    retry_at_ms, told_at_ms = (None, None) if data is None else (data.retry_after_ms, data.server_time_ms)
     if retry_at_ms is not None and retry_at_ms < _FIRST_TIME_MS:
         retry_at_ms = None
     if retry_at_ms is None and (found := _BANNED_UNTIL.search(error.message)):
@@ -101,7 +104,7 @@ def _limited(status: int, error: ErrorReply) -> Trouble:
         if is_ban
         else "This IP address has used up its request limit; perptop keeps silent until it may ask again."
     )
-    return Trouble(Verdict.LIMITED, sentence, retry_at_ms, is_ban)
+    return Trouble(Verdict.LIMITED, sentence, retry_at_ms, told_at_ms, is_ban)
 
 
 class HandshakeRefused(NamedTuple):

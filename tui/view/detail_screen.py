@@ -21,6 +21,8 @@ from tui.view.sheet import Sheet
 LABEL_WIDTH = 28
 BAR_WIDTH = 20
 WIDE = 60
+AIRY_HEIGHT = 34
+"""From this height on groups are parted."""
 
 
 class Field(NamedTuple):
@@ -188,7 +190,9 @@ class DetailScreen(Sheet):
         if row.stale_text:
             lines.append(((f"   {row.stale_text}: figures that do not hold are —", "warn"),))
         for group, fields in GROUPS:
-            lines += [((f" {group}", "title"),)]
+            if lines and self.size.height >= AIRY_HEIGHT:
+                lines.append(())
+            lines.append(((f" {group}", "title"),))
             lines += [field_line(field, row, self._is_private, time_ms, width) for field in fields]
         return lines
 

@@ -1,0 +1,1 @@
+"""What the screen costs, measured in a real pty: `python -m tests.bench`."""

@@ -1,0 +1,154 @@
+"""When to dial again, and how often all connections together may."""
+
+import itertools
+import statistics
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.protocol.redial import (
+    CAP,
+    PER_WINDOW,
+    REFUSED_CAP,
+    REFUSED_FIRST,
+    SPACING,
+    USEFUL_AFTER,
+    WINDOW,
+    Manners,
+    Redial,
+)
+
+REACHES = [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+"""The longest delay after each loss in a row."""
+
+
+@pytest.mark.parametrize(("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, 15, 15, 15]), (1.0, REACHES)])
+def test_delays_double_up_to_the_cap(chance: float, lows: list[float]) -> None:
+    """The range of a delay doubles from one second to thirty; at the cap its lower half is left out."""
+    redial = Redial(lambda: chance)
+
+    assert [redial.delay(float(now)) for now in range(8)] == lows
+
+
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=40))
+@settings(derandomize=True)
+def test_delays_stay_in_bounds(chances: list[float]) -> None:
+    """Whatever chance says, a delay is never negative and never above the cap, and the reach never shrinks."""
+    redial = Redial(iter(chances).__next__)
+
+    for attempt in range(len(chances)):
+        assert 0 <= redial.delay(float(attempt)) <= min(CAP, 2.0**attempt)
+
+
+def test_delays_spread_at_the_cap() -> None:
+    """Many clients that were cut together come back over many seconds."""
+    delays = []
+    for seed in range(50):
+        redial = Redial(Random(seed).random)
+        for now in range(9):
+            redial.delay(float(now))
+        delays.append(redial.delay(9.0))
+
+    assert all(CAP / 2 <= delay <= CAP for delay in delays)
+    assert statistics.stdev(delays) > 2
+    assert max(delays) - min(delays) > 12
+
+
+def lost_often(redial: Redial, now: float = 0.0) -> None:
+    for _ in range(8):
+        redial.delay(now)
+
+
+@pytest.mark.parametrize(
+    ("useful", "lost_at", "delay"),
+    [
+        ([], 1000.0, 30.0),
+        ([10.0], 69.9, 30.0),
+        ([10.0], 70.0, 1.0),
+        ([10.0, 20.0, 69.9], 69.9, 30.0),
+        ([10.0, 70.0], 70.5, 1.0),
+    ],
+)
+def test_delays_begin_anew_after_a_useful_minute(useful: list[float], lost_at: float, delay: float) -> None:
+    """A handshake is not enough: only a connection that was useful for a minute makes the delays short again."""
+    redial = Redial(lambda: 1.0)
+    lost_often(redial)
+    for now in useful:
+        redial.useful(now)
+
+    assert redial.delay(lost_at) == delay
+
+
+def test_usefulness_does_not_add_up_over_connections() -> None:
+    """Two connections of half a minute are not one of a minute."""
+    redial = Redial(lambda: 1.0)
+    lost_often(redial)
+    for begun in (0.0, 100.0, 200.0):
+        redial.useful(begun)
+        assert redial.delay(begun + 40.0) == CAP
+
+
+def test_usefulness_ends_with_a_refusal() -> None:
+    """What a connection did before its key was refused does not make later losses short."""
+    redial = Redial(lambda: 1.0)
+    redial.useful(0.0)
+    redial.refused_delay()
+
+    assert [redial.delay(1000.0 + now) for now in range(3)] == [1.0, 2.0, 4.0]
+    assert redial.refused_delay() == 2 * REFUSED_FIRST
+
+
+def test_refusals_wait_longer_each_time() -> None:
+    """A refused key is tried again after a minute, then two, up to a quarter of an hour."""
+    redial = Redial(lambda: 0.0)
+
+    delays = [redial.refused_delay() for _ in range(14)]
+    assert delays[:6] == [60.0, 120.0, 240.0, 480.0, 900.0, 900.0]
+    assert delays[-1] == REFUSED_CAP
+
+
+def test_refusals_begin_anew_after_a_useful_minute() -> None:
+    """A key that worked for a minute is tried again soon."""
+    redial = Redial(lambda: 0.0)
+    for _ in range(5):
+        redial.refused_delay()
+    redial.useful(0.0)
+    redial.useful(USEFUL_AFTER)
+
+    assert redial.refused_delay() == REFUSED_FIRST
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=120), st.floats(0, 10_000))
+@settings(derandomize=True)
+def test_dials_keep_their_manners(wishes: list[float], start: float) -> None:
+    """Whenever connections are wanted, dialling at the polite time keeps to one a second and 20 in five minutes."""
+    manners = Manners()
+    now, dials = start, []
+    for wish in wishes:
+        now = max(now + wish, manners.dial_at(now + wish))
+        manners.dialled(now)
+        dials.append(now)
+
+    assert all(later - earlier >= SPACING * 0.999_999 for earlier, later in itertools.pairwise(dials))
+    for first, last in zip(dials, dials[PER_WINDOW:], strict=False):
+        assert last - first >= WINDOW * 0.999_999
+
+
+def test_first_dial_is_at_once() -> None:
+    """Nothing is waited for before the first dial, nor a minute after the last."""
+    manners = Manners()
+    assert manners.dial_at(5.0) == 5.0
+    manners.dialled(5.0)
+
+    assert (manners.dial_at(5.0), manners.dial_at(65.0)) == (6.0, 65.0)
+
+
+def test_silence_holds_for_all() -> None:
+    """A silence that the exchange demands is kept, and a shorter one does not end it."""
+    manners = Manners()
+    manners.be_silent(100.0)
+    manners.be_silent(50.0)
+
+    assert (manners.silent_until, manners.dial_at(10.0), manners.dial_at(100.5)) == (100.0, 100.0, 100.5)

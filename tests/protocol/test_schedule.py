@@ -1,0 +1,220 @@
+"""When a snapshot is asked for."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.protocol.requests import ACCOUNT, POSITIONS
+from tui.protocol.schedule import (
+    AUDIT_SECONDS,
+    BACKOFF_CAP,
+    DOWN_SECONDS,
+    FULL_SECONDS,
+    HURRY_MOST,
+    HURRY_SECONDS,
+    HURRY_SPACING,
+    Schedule,
+    weight_a_minute,
+)
+
+BOTH = [POSITIONS, ACCOUNT]
+
+
+def asked_at(now: float, seconds: float = AUDIT_SECONDS) -> Schedule:
+    """A schedule that has just asked for both."""
+    schedule = Schedule()
+    schedule.seconds = seconds
+    for method in BOTH:
+        schedule.asked(method, now)
+    return schedule
+
+
+def test_both_are_due_at_the_start() -> None:
+    """The first snapshots are asked for at once."""
+    assert Schedule().due(0.0) == BOTH
+
+
+@pytest.mark.parametrize("seconds", [DOWN_SECONDS, AUDIT_SECONDS])
+def test_next_is_due_an_interval_later(seconds: float) -> None:
+    """The positions are asked for once an interval; totals change slowly, and are never asked for more than four times
+    a minute.
+    """
+    schedule = asked_at(100.0, seconds)
+
+    assert schedule.due_at() == 100.0 + seconds
+    assert schedule.due(100.0 + seconds - 0.1) == []
+    assert POSITIONS in schedule.due(100.0 + seconds)
+    assert schedule.due(100.0 + AUDIT_SECONDS) == BOTH
+
+
+def test_a_person_need_not_wait() -> None:
+    """A refresh asks for both now, and forgets earlier failures."""
+    schedule = asked_at(0.0)
+    for _ in range(5):
+        schedule.failed(ACCOUNT, 1.0)
+    schedule.at_once(2.0)
+    assert schedule.due(2.0) == BOTH
+
+    schedule.failed(ACCOUNT, 2.0)
+    assert schedule.due(4.0) == BOTH
+
+
+def test_event_asks_for_both_soon() -> None:
+    """An event brings the next snapshots forward: it tells no margins."""
+    schedule = asked_at(0.0)
+    schedule.hurry(10.0)
+
+    assert schedule.due(10.0) == []
+    assert schedule.due(10.0 + HURRY_SECONDS) == BOTH
+
+
+def test_events_in_a_row_ask_once() -> None:
+    """However many events come, snapshots that they ask for keep their distance, and are few a minute."""
+    schedule = asked_at(0.0)
+    asked = [0.0]
+    for tenth in range(1, 600):
+        now = tenth / 10
+        schedule.hurry(now)
+        for method in schedule.due(now):
+            schedule.asked(method, now)
+            asked += [now] * (method == POSITIONS)
+
+    assert all(later - earlier >= HURRY_SPACING - 0.001 for earlier, later in itertools.pairwise(asked))
+    assert len(asked) <= HURRY_MOST + 60 / AUDIT_SECONDS
+
+
+@pytest.mark.parametrize(("count", "is_asked"), [(1919, True), (1920, False), (2400, False)])
+def test_events_ask_for_nothing_when_the_limit_is_nearly_used(count: int, is_asked: bool) -> None:
+    """From 80 % of the address's limit on, whoever used it, snapshots that are not needed are left out."""
+    schedule = asked_at(0.0)
+    schedule.used(count, 2400)
+    schedule.hurry(6.0)
+
+    assert (schedule.due(7.0) == BOTH) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(2279, AUDIT_SECONDS), (2280, FULL_SECONDS), (9999, FULL_SECONDS)]
+)
+def test_audits_slow_down_when_the_limit_is_used(count: int, seconds: float) -> None:
+    """From 95 % on, audits come once a minute."""
+    schedule = Schedule()
+    schedule.seconds = AUDIT_SECONDS
+    schedule.used(count, 2400)
+    for method in BOTH:
+        schedule.asked(method, 0.0)
+
+    assert schedule.due_at() == seconds
+
+
+def test_unknown_limit_is_no_limit() -> None:
+    """An answer without a limit slows nothing down."""
+    schedule = Schedule()
+    schedule.used(5, 0)
+    schedule.hurry(10.0)
+
+    assert schedule.due(10.3) == BOTH
+
+
+def test_failures_back_off() -> None:
+    """After failures in a row a snapshot is asked for after 2, 4, 8, 16 and then 30 seconds."""
+    schedule = asked_at(0.0)
+    delays = []
+    for _ in range(6):
+        schedule.failed(POSITIONS, 0.0)
+        delays.append(schedule.due_at())
+
+    assert delays == [2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
+    assert schedule.due(BACKOFF_CAP - 0.1) == [ACCOUNT]
+    assert schedule.due(BACKOFF_CAP) == BOTH
+
+
+def test_good_answer_ends_the_back_off() -> None:
+    """After a good answer the next failure waits two seconds again."""
+    schedule = asked_at(0.0)
+    for _ in range(5):
+        schedule.failed(POSITIONS, 0.0)
+    schedule.answered(POSITIONS)
+    schedule.failed(POSITIONS, 0.0)
+
+    assert schedule.due(2.0) == [POSITIONS]
+
+
+def test_each_method_has_its_own_failures() -> None:
+    """One snapshot's good answers do not make the other's failures frequent, nor its failures the other's long."""
+    schedule = asked_at(0.0)
+    for _ in range(5):
+        schedule.failed(POSITIONS, 0.0)
+        schedule.answered(ACCOUNT)
+    schedule.failed(ACCOUNT, 0.0)
+
+    assert schedule.due(2.0) == [ACCOUNT]
+    assert POSITIONS not in schedule.due(BACKOFF_CAP - 0.1)
+
+
+def test_one_more_at_a_time() -> None:
+    """One snapshot of the positions is asked for at a set time, whatever was asked before it."""
+    schedule = asked_at(0.0)
+    schedule.once_more(5.0)
+    schedule.once_more(3.0)
+    schedule.asked(POSITIONS, 2.9)
+
+    assert (schedule.due(2.9), schedule.due_at()) == ([], 3.0)
+    assert schedule.due(3.0) == [POSITIONS]
+    schedule.asked(POSITIONS, 3.1)
+    assert schedule.due_at() == 5.0
+    schedule.asked(POSITIONS, 5.0)
+    assert schedule.due_at() == 15.0
+
+
+def test_not_earlier_and_not_later() -> None:
+    """A request can be put off, and brought forward."""
+    schedule = asked_at(0.0)
+    schedule.not_earlier(POSITIONS, 20.0)
+    schedule.not_earlier(POSITIONS, 18.0)
+    schedule.not_later(ACCOUNT, 9.0)
+    schedule.not_later(ACCOUNT, 11.0)
+
+    assert schedule.due(19.9) == [ACCOUNT]
+    assert schedule.due_at() == 9.0
+    assert schedule.due(20.0) == BOTH
+
+
+def test_shorter_rhythm_holds_at_once() -> None:
+    """When the stream is lost, the next snapshot is due five seconds after the last one; a longer rhythm waits."""
+    schedule = asked_at(0.0)
+    schedule.rhythm(5.0, 4.0)
+    assert schedule.due_at() == 5.0
+
+    schedule.rhythm(15.0, 4.5)
+    assert (schedule.due_at(), schedule.seconds) == (5.0, 15.0)
+
+
+@given(st.lists(st.sampled_from(["event", "failed", "answered", "used", "rhythm", "tick"]), max_size=200))
+@settings(derandomize=True)
+def test_weight_stays_small(steps: list[str]) -> None:
+    """Whatever happens, a minute of snapshots stays far below the limit that all programs share."""
+    schedule, asked = Schedule(), 0
+    for number, step in enumerate(steps):
+        now = number * 60 / 200
+        if step == "event":
+            schedule.hurry(now)
+        elif step == "failed":
+            schedule.failed(POSITIONS, now)
+        elif step == "answered":
+            schedule.answered(POSITIONS)
+        elif step == "used":
+            schedule.used(number * 20, 2400)
+        elif step == "rhythm":
+            schedule.rhythm(DOWN_SECONDS if number % 2 else AUDIT_SECONDS, now)
+        for method in schedule.due(now):
+            schedule.asked(method, now)
+            asked += 5
+    assert asked <= 240
+
+
+def test_weight_of_an_interval() -> None:
+    """Audits cost 40 a minute, polls 120: 1.7 and 5 % of the limit."""
+    assert (weight_a_minute(AUDIT_SECONDS), weight_a_minute(DOWN_SECONDS)) == (40, 120)
