@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui.book import figures, telling
+from tui.book import telling
 from tui.book.account import Account, Asset
 from tui.book.health import Freshness, Health, Transport, Word, freshness
 from tui.book.journal import Journal, Kind
 from tui.book.merge import LAG_MS, Entry, after_absence, after_event, after_row, closes_gap
-from tui.book.position import Key, Position
-from tui.book.rows import changed_position, snapshot_position
+from tui.book.position import Contract, Key, Position, is_inverse
+from tui.book.rows import changed_position, revalue, snapshot_position
 from tui.protocol.events import (
     AccountConfigUpdate,
     AccountUpdate,
@@ -29,7 +29,6 @@ from tui.protocol.events import (
 from tui.protocol.replies import AccountInformation, PositionRisk
 
 ZERO = Decimal(0)
-BOOK = "usdm"
 _NONE: dict[Key, Position] = {}
 
 
@@ -49,9 +48,13 @@ class Gap(NamedTuple):
 class Book:
     """What is known of one account: one writer (the worker), any number of readers on the same loop."""
 
-    def __init__(self, account: str = "main") -> None:
+    def __init__(self, account: str = "main", book: str = "usdm") -> None:
         self.name = account
         """What the person calls this account."""
+        self.book = book
+        """Which of Binance's books this is: `usdm`, `coinm` or `pm`."""
+        self.contracts: dict[str, Contract] = {}
+        """The inverse contracts by symbol; a symbol that is not among them is linear, or not known yet."""
         self.positions: dict[Key, Position] = {}
         """Every known row, those of open orders alone (amount 0) among them."""
         self.accounts: dict[tuple[str, str], Account] = {}
@@ -76,8 +79,16 @@ class Book:
 
     @property
     def account(self) -> Account | None:
-        """The USD-M totals; None before the first snapshot."""
-        return self.accounts.get((self.name, BOOK))
+        """The totals of this book; None before the first snapshot."""
+        return self.accounts.get((self.name, self.book))
+
+    def key(self, symbol: str, position_side: str) -> Key:
+        """Return the key of a row of this book."""
+        return Key(self.name, self.book, symbol, position_side)
+
+    def holds(self, symbol: str) -> bool:
+        """Whether a symbol is of this book: since 2026-06 Binance mixes COIN-M rows and events into USD-M's."""
+        return self.book == "pm" or is_inverse(symbol) is (self.book == "coinm")
 
     @property
     def position_mode(self) -> str | None:
@@ -167,11 +178,11 @@ class Book:
             case AccountUpdate():
                 self._apply_account_update(event, min(event.transaction_time_ms, time_ms + LAG_MS))
             case OrderTradeUpdate():
-                telling.tell_order(self.journal, event, self.name)
+                telling.tell_order(self.journal, event, self.key)
             case AccountConfigUpdate():
                 self._apply_config(event, time_ms)
             case MarginCall():
-                telling.tell_margin_call(self.journal, event, self.name)
+                telling.tell_margin_call(self.journal, event, self.key)
             case UnknownEvent():
                 self.health.unknown_events += 1
             case TradeLite() | AlgoUpdate() | ListenKeyExpired() | ServerShutdown():
@@ -189,27 +200,24 @@ class Book:
             if mark is not None and mark > ZERO:
                 position.mark_price = mark
                 position.mark_time_ms = event.event_time_ms
-                position.unrealized_pnl = figures.unrealized_pnl(
-                    position.position_amount, position.entry_price, mark
-                )
-                position.notional = figures.notional(position.position_amount, mark)
+                revalue(position)
             position.funding_rate = event.funding_rate
             position.next_funding_time_ms = event.next_funding_time_ms or None
             self._changed.add(position.key)
 
     def _apply_account_update(self, event: AccountUpdate, time_ms: int) -> None:
-        telling.tell_account_update(self.journal, event, self.name)
+        telling.tell_account_update(self.journal, event, self.key)
         account = self.account
         if account is not None:
             account.changed_ms = max(account.changed_ms, time_ms)
         for change in event.change.positions:
-            if self.only_symbol in (None, change.symbol):
+            if self.only_symbol in (None, change.symbol) and self.holds(change.symbol):
                 self._apply_position_change(change, time_ms)
         for balance in event.change.balances:
             self._apply_balance_change(balance, time_ms)
 
     def _apply_position_change(self, change: PositionChange, time_ms: int) -> None:
-        key = Key(self.name, BOOK, change.symbol, change.position_side)
+        key = self.key(change.symbol, change.position_side)
         amount = change.position_amount
         if amount is None:  # what is known stays, and ages; an audit tells what has become of it
             self._note_unreadable(key)
@@ -285,7 +293,7 @@ class Book:
         if asked_ms < self.health.gap_ms:  # asked for in an earlier epoch
             return []
         was_live = self.health.is_synced and self.health.user.transport is Transport.OPEN
-        present = {Key(self.name, BOOK, row.symbol, row.position_side): row for row in rows}
+        present = {self.key(row.symbol, row.position_side): row for row in rows if self.holds(row.symbol)}
         absent = [key for key in {*self.positions, *self._watermarks} if key not in present]
         corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms, time_ms)]
         corrected += [key for key in absent if self._take_absence(key, asked_ms)]
@@ -310,7 +318,7 @@ class Book:
         before = self._entry(key)
         known = before.value
         told_ms = self._leverage_times.get(key.symbol, 0)
-        position = snapshot_position(known, key, row, asked_ms, told_ms)
+        position = snapshot_position(known, key, row, asked_ms, told_ms, self.contracts.get(key.symbol))
         if amount != ZERO and 0 < row.update_time_ms <= time_ms + LAG_MS:
             after = after_row(before, row.update_time_ms, asked_ms, position)
         else:
@@ -387,7 +395,7 @@ class Book:
         }
         account = Account(
             account=self.name,
-            book=BOOK,
+            book=self.book,
             **totals,
             assets=assets,
             multi_assets_mode=None if known is None else known.multi_assets_mode,
@@ -399,7 +407,7 @@ class Book:
                 told = known.asset(asset.asset)
                 if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
                     _set_balances(account, asset, told.wallet_balance, told.cross_wallet_balance)
-        self.accounts[self.name, BOOK] = account
+        self.accounts[self.name, self.book] = account
         self.health.api.data_ms = time_ms
 
 

@@ -26,6 +26,38 @@ def notional(position_amount: Decimal, mark_price: Decimal | None) -> Decimal | 
     return None if mark_price is None else position_amount * mark_price
 
 
+COIN_DIGITS = Decimal("0.00000001")
+"""Binance gives amounts of coins with 8 digits."""
+
+
+def inverse_notional(
+    position_amount: Decimal, contract_size: Decimal | None, mark_price: Decimal | None
+) -> Decimal | None:
+    """Inverse contracts: contracts × contract size ÷ mark, in the coin, signed."""
+    if contract_size is None or not mark_price:
+        return None
+    return (position_amount * contract_size / mark_price).quantize(COIN_DIGITS)
+
+
+def inverse_unrealized_pnl(
+    position_amount: Decimal,
+    contract_size: Decimal | None,
+    entry_price: Decimal | None,
+    mark_price: Decimal | None,
+) -> Decimal | None:
+    """Inverse contracts: contracts × contract size × (1 ÷ entry − 1 ÷ mark), in the coin."""
+    if contract_size is None or not entry_price or not mark_price:
+        return None
+    return (position_amount * contract_size * (1 / entry_price - 1 / mark_price)).quantize(COIN_DIGITS)
+
+
+def usd_value(position: Position, amount: Decimal | None) -> Decimal | None:
+    """An amount of the position's coin in US dollars at its mark price; linear amounts stay what they are."""
+    if amount is None or not position.is_inverse:
+        return amount
+    return None if position.mark_price is None else amount * position.mark_price
+
+
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """part ÷ whole as a fraction; None when the whole is 0 or either is unknown."""
     if part is None or whole is None or whole == 0:
@@ -35,7 +67,16 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 def roe(position: Position) -> Decimal | None:
     """Return on equity: unrealized PNL ÷ position initial margin (at mark), a fraction."""
-    return ratio(position.unrealized_pnl, position.position_initial_margin)
+    return ratio(position.unrealized_pnl, position_margin(position))
+
+
+def position_margin(position: Position) -> Decimal | None:
+    """The position initial margin; where Binance does not give it, |notional| ÷ leverage."""
+    if position.position_initial_margin is not None:
+        return position.position_initial_margin
+    if position.leverage_is_derived or position.notional is None:
+        return None
+    return ratio(abs(position.notional), position.leverage)
 
 
 def liquidation_distance(position: Position) -> Decimal | None:

@@ -15,6 +15,19 @@ class Key(NamedTuple):
     position_side: str
 
 
+def is_inverse(symbol: str) -> bool:
+    """Whether a symbol is a COIN-M contract: `BTCUSD_PERP`, `BTCUSD_260925`; USD-M's are `BTCUSDT`, `BTCUSDT_260925`."""
+    return "USD_" in symbol
+
+
+class Contract(NamedTuple):
+    """An inverse contract (COIN-M): an amount counts contracts, and margin and PNL are in a coin."""
+
+    contract_size: Decimal
+    """US dollars in one contract."""
+    margin_asset: str
+
+
 class Position(msgspec.Struct, kw_only=True, eq=False):
     """What is known of one position; the field names are those of the JSON output.
 
@@ -51,6 +64,15 @@ class Position(msgspec.Struct, kw_only=True, eq=False):
     margin_type: str | None = None
     """`CROSS` or `ISOLATED`."""
     margin_type_is_derived: bool = False
+    contract_size: Decimal | None = None
+    """US dollars in one contract of an inverse position; None for a linear one, and while it is not known."""
+    is_inverse: bool = False
+    """Whether the amount counts contracts and PNL is in the coin (COIN-M)."""
+    max_quantity: Decimal | None = None
+    """COIN-M: the largest amount of the base asset at this leverage."""
+    max_notional_value: Decimal | None = None
+    """Portfolio Margin: the largest notional at this leverage."""
+    is_auto_add_margin: bool | None = None
     funding_rate: Decimal | None = None
     """A fraction of the notional, paid by longs when positive."""
     next_funding_time_ms: int | None = None

@@ -1,12 +1,14 @@
 """Events as sentences for the journal: what happened, with the figures that the exchange gave."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from tui.book.journal import Journal, Kind
 from tui.book.position import Key
 from tui.protocol.events import AccountConfigUpdate, AccountUpdate, MarginCall, Order, OrderTradeUpdate
 
-BOOK = "usdm"
+KeyOf = Callable[[str, str], Key]
+"""Makes a row's key from its symbol and position side."""
 
 _TRANSFERS = {
     "DEPOSIT": "Deposit",
@@ -31,10 +33,10 @@ def plain(amount: Decimal | None, signed: bool = False) -> str:
     return f"+{text}" if signed and amount > 0 else text
 
 
-def tell_order(journal: Journal, event: OrderTradeUpdate, account: str) -> None:
+def tell_order(journal: Journal, event: OrderTradeUpdate, key_of: KeyOf) -> None:
     """Tell a fill with its realised profit, a liquidation, an auto-deleveraging or a settlement; nothing else."""
     order = event.order
-    key = Key(account, BOOK, order.symbol, order.position_side)
+    key = key_of(order.symbol, order.position_side)
     forced = _forced(order)
     if order.execution_type == "TRADE":
         text = f"{_name(order)}: {order.side} {plain(order.last_quantity)} at {plain(order.last_price)}"
@@ -66,7 +68,7 @@ def _forced(order: Order) -> str:
     return ""
 
 
-def tell_account_update(journal: Journal, event: AccountUpdate, account: str) -> None:
+def tell_account_update(journal: Journal, event: AccountUpdate, key_of: KeyOf) -> None:
     """Tell funding, transfers and changes of the margin type; fills are told by their orders."""
     change = event.change
     time_ms = event.transaction_time_ms
@@ -77,7 +79,7 @@ def tell_account_update(journal: Journal, event: AccountUpdate, account: str) ->
             journal.write(time_ms, Kind.FUNDING, text)
     elif change.reason == "MARGIN_TYPE_CHANGE":
         for position in change.positions:
-            key = Key(account, BOOK, position.symbol, position.position_side)
+            key = key_of(position.symbol, position.position_side)
             text = f"{position.symbol}: margin type is now {position.margin_type or 'unknown'}."
             journal.write(time_ms, Kind.CONFIG, text, key)
     elif change.reason in _TRANSFERS:
@@ -96,10 +98,10 @@ def tell_config(journal: Journal, event: AccountConfigUpdate) -> None:
         journal.write(event.event_time_ms, Kind.CONFIG, f"The account is now in {mode} mode.")
 
 
-def tell_margin_call(journal: Journal, event: MarginCall, account: str) -> None:
+def tell_margin_call(journal: Journal, event: MarginCall, key_of: KeyOf) -> None:
     """Tell a margin call: a line for each position it names."""
     for position in event.positions:
-        key = Key(account, BOOK, position.symbol, position.position_side)
+        key = key_of(position.symbol, position.position_side)
         text = (
             f"Margin call on {position.symbol} {plain(position.position_amount)}: mark {plain(position.mark_price)}, "
             f"PNL {plain(position.unrealized_pnl, signed=True)}, "

@@ -71,14 +71,21 @@ class PrivateConversation:
         except ProtocolError as problem:
             return [Garbled(str(problem))]
         if isinstance(pushed, Control):
-            self.is_ready = True
-            return [Garbled(f"The user stream answers: {pushed.trouble}")] if pushed.trouble else []
+            return self._answered(pushed)
         for event in pushed:
             if isinstance(event, ListenKeyExpired):
                 self.ending = Ending("The listen key has expired: asking for a new one.")
             elif isinstance(event, ServerShutdown):
                 self.ending = Ending("This server goes away: moving to another.", is_planned=True)
         return list(pushed)
+
+    def _answered(self, control: Control) -> list[Event | Garbled]:
+        if not control.trouble:
+            self.is_ready = True
+            return []
+        if not self.is_ready:
+            self.ending = Ending("The user stream refuses the subscription.")
+        return [Garbled(f"The user stream answers: {control.trouble}")]
 
     def tick(self, now: float) -> list[Event | Garbled]:
         """Nothing is due: silence is normal while nobody trades. The audit watches over this stream."""

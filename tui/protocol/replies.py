@@ -67,11 +67,18 @@ class PositionRisk(
         "bid_notional": "bidNotional",
         "ask_notional": "askNotional",
         "update_time_ms": "updateTime",
+        "margin_type": "marginType",
+        "is_auto_add_margin": "isAutoAddMargin",
+        "notional_value": "notionalValue",
+        "max_quantity": "maxQty",
+        "max_notional_value": "maxNotionalValue",
     },
 ):
-    """One row of `v2/account.position` (page "Position Information V2", USD-M WebSocket API).
+    """One row of any position endpoint; each page gives a part of the fields.
 
-    The amount is signed, negative for a short; prices and PNL are in the margin asset.
+    USD-M: `v2/account.position` (page "Position Information V2", WebSocket API). COIN-M: `GET /dapi/v1/positionRisk`
+    (amounts count contracts, PNL and `notional_value` are in the coin). Portfolio Margin: `GET
+    /papi/v1/um/positionRisk` and `/papi/v1/cm/positionRisk`. Amounts are signed, negative for a short.
     """
 
     symbol: str
@@ -94,6 +101,12 @@ class PositionRisk(
     adl_quantile: int | None = None
     bid_notional: Decimal | None = None
     ask_notional: Decimal | None = None
+    leverage: Decimal | None = None
+    margin_type: str | None = None
+    is_auto_add_margin: bool | None = None
+    notional_value: Decimal | None = None
+    max_quantity: Decimal | None = None
+    max_notional_value: Decimal | None = None
     update_time_ms: TimeMs = 0
 
     @property
