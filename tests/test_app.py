@@ -157,6 +157,16 @@ async def test_quitting(press: str) -> None:
     assert (app.return_code, app._exit) == (0, True)
 
 
+async def test_late_tick_does_nothing() -> None:
+    """A tick that was due while the app closed is no bug."""
+    app = app_of(HandSource(*MANY))
+    async with app.run_test(size=(80, 24)):
+        pass
+    app.paint()
+
+    assert app.screen_stack == []
+
+
 async def test_unknown_theme_is_no_reason_to_fail() -> None:
     """A theme that Textual does not know leaves the default."""
     app = app_of(HandSource(), theme="nonsense")

@@ -94,6 +94,8 @@ class PositionsApp(App[None]):
 
     def paint(self) -> None:
         """The paint tick: bring the screens in sight up to date; nothing at all while nothing changes."""
+        if not self.screen_stack:  # a tick that was due while the app closed
+            return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
         if not self.moment.advance(is_changed=bool(changed)):

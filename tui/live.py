@@ -210,6 +210,9 @@ class Live:
         until = self._manners.silent_until
         is_silent = self._world.now() < until
         change = Change(LinkState.SILENCED, self._hush, until) if is_silent else self._api_change
+        talk = self._api.talk
+        if change.state is LinkState.OPEN and talk is not None and not talk.has_heard:
+            change = Change(LinkState.DIALLING)
         self._feed_changed(self.book.health.api, change, "Snapshots")
 
     def _private_changed(self, change: Change) -> None:
@@ -314,8 +317,8 @@ class Live:
         self._schedule.answered(POSITIONS if isinstance(answer, PositionsAnswer) else ACCOUNT)
         self._api.useful()
         health.skew_ms = self._clock.skew_ms
-        if health.api.transport is Transport.OPEN:
-            health.api.reason = ""
+        if health.api.transport is not Transport.OPEN or health.api.reason:
+            self._show_api()
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
             return

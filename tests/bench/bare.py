@@ -1,27 +1,22 @@
 """The least that a Textual program with a WebSocket and JSON can be."""
 
-from typing import Any
-
 import msgspec
 import websockets.asyncio.client
-from rich.console import RenderableType
-from textual.app import App, ComposeResult
-from textual.driver import Driver
-from textual.screen import Screen
+from textual.app import ComposeResult
 from textual.widgets import Static
 
-from tests.bench.child import Notes, drive
-from tests.bench.screen_start import listen, start
+from tests.bench.measured import Measured
+from tests.bench.notes import Notes, Plan
 
 USED = (msgspec.json.decode, websockets.asyncio.client.connect)
 
 
-class BareApp(App[None]):
+class BareApp(Measured):
     """One line of text."""
 
     def __init__(self, notes: Notes) -> None:
-        super().__init__()
         self.notes = notes
+        super().__init__()
 
     def compose(self) -> ComposeResult:
         """That line."""
@@ -29,27 +24,8 @@ class BareApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin."""
-        self.run_worker(self._measure())
-
-    async def _measure(self) -> None:
-        if self.notes.plan.is_start:
-            await start(self.notes)
-        else:
-            assert self._driver is not None
-            await drive(self.notes, lambda: None, lambda: None, self._driver.write)
-        self.exit()
-
-    def _build_driver(self, *arguments: Any, **options: Any) -> Driver:
-        driver = super()._build_driver(*arguments, **options)
-        listen(driver, self.notes)
-        return driver
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if renderable is not None:
-            self.notes.displayed()
-        super()._display(screen, renderable)
+        self.run_worker(self.measure(lambda: None, lambda: None))
 
 
-def run(notes: Notes) -> None:
-    """Run it."""
-    BareApp(notes).run()
+if __name__ == "__main__":
+    BareApp(Notes(Plan())).run()

@@ -1,80 +1,38 @@
 """perptop's own screen on the market of the bench."""
 
-from typing import Any
+from pathlib import Path
 
-from rich.console import RenderableType
-from textual.driver import Driver
-from textual.screen import Screen
-
+import tui.app
 import tui.live  # noqa: F401 - what the program loads beside its screen
-from tests.bench.child import Notes, drive
 from tests.bench.market import Market
+from tests.bench.measured import Measured
+from tests.bench.notes import Notes, Plan
 from tui.app import PositionsApp
 from tui.settings import ScreenSettings
 
-CHROME = 6
-"""Lines of a pane that are no rows, at least."""
 
+class MeasuredScreen(Measured, PositionsApp):
+    """perptop, which notes what it writes."""
 
-class MeasuredApp(PositionsApp):
-    """Notes what it writes."""
+    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
 
-    def __init__(self, market: Market, notes: Notes, *, paint: bool) -> None:
-        super().__init__(market, ScreenSettings(sort="symbol"), paint=paint)
+    def __init__(self, market: Market, notes: Notes) -> None:
         self.notes = notes
-
-    def _build_driver(self, *arguments: Any, **options: Any) -> Driver:
-        driver = super()._build_driver(*arguments, **options)
-        listen(driver, self.notes)
-        return driver
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if renderable is not None:
-            self.notes.displayed()
-        super()._display(screen, renderable)
+        super().__init__(market, ScreenSettings(sort="symbol"), paint=notes.plan.has_painter)
 
 
-def listen(driver: Driver, notes: Notes) -> None:
-    """Note what goes through a driver."""
-    write = driver.write
-
-    def noted(data: str) -> None:
-        notes.wrote(data)
-        write(data)
-
-    setattr(driver, "write", noted)  # noqa: B010 - a method
-
-
-def run(notes: Notes, *, paint: bool) -> None:
+def run(notes: Notes) -> None:
     """Run it."""
-    plan = notes.plan
-    market = Market(plan.rows)
-    keys = market.keys[: plan.height - CHROME] if plan.is_visible_only else market.keys
-    app = MeasuredApp(market, notes, paint=paint)
+    market = Market(notes.plan.rows)
+    app = MeasuredScreen(market, notes)
 
-    def write(text: str) -> None:
-        assert app._driver is not None
-        app._driver.write(text)
+    async def drive() -> None:
+        await app.measure(lambda: market.move(keys), app.paint)
 
-    async def moved() -> None:
-        if plan.is_start:
-            await start(notes)
-        else:
-            await drive(notes, lambda: market.move(keys), app.paint, write)
-        app.exit()
-
-    market.drive = moved
+    keys = market.keys[: notes.plan.height] if notes.plan.is_in_sight_only else market.keys
+    market.drive = drive
     app.run()
 
 
-async def start(notes: Notes) -> None:
-    """Wait until everything stands on the screen."""
-    import asyncio
-
-    while notes.frame == 0:
-        await asyncio.sleep(0.02)
-    before = -1
-    while before != notes.frame:
-        before = notes.frame
-        await asyncio.sleep(0.5)
-    notes.save()
+if __name__ == "__main__":
+    run(Notes(Plan()))

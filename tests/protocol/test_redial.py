@@ -20,13 +20,13 @@ from tui.protocol.redial import (
     Redial,
 )
 
-REACHES = [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+REACHES = [1.0, 2.0, 4.0, 8.0, 16.0, CAP, CAP, CAP]
 """The longest delay after each loss in a row."""
 
 
-@pytest.mark.parametrize(("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, 15, 15, 15]), (1.0, REACHES)])
+@pytest.mark.parametrize(("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, CAP / 2, CAP / 2, CAP / 2]), (1.0, REACHES)])
 def test_delays_double_up_to_the_cap(chance: float, lows: list[float]) -> None:
-    """The range of a delay doubles from one second to thirty; at the cap its lower half is left out."""
+    """The range of a delay doubles from one second to the cap; there its lower half is left out."""
     redial = Redial(lambda: chance)
 
     assert [redial.delay(float(now)) for now in range(8)] == lows
@@ -64,10 +64,10 @@ def lost_often(redial: Redial, now: float = 0.0) -> None:
 @pytest.mark.parametrize(
     ("useful", "lost_at", "delay"),
     [
-        ([], 1000.0, 30.0),
-        ([10.0], 69.9, 30.0),
+        ([], 1000.0, CAP),
+        ([10.0], 69.9, CAP),
         ([10.0], 70.0, 1.0),
-        ([10.0, 20.0, 69.9], 69.9, 30.0),
+        ([10.0, 20.0, 69.9], 69.9, CAP),
         ([10.0, 70.0], 70.5, 1.0),
     ],
 )

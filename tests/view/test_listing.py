@@ -144,3 +144,31 @@ def test_closed_position_leaves_the_list(source: HandSource, listing: Listing) -
     refresh(listing, source)
 
     assert listing.order == [A, C]
+
+
+def test_filled_row_waits_for_its_snapshot_where_it_is() -> None:
+    """A fill takes the liquidation price away until a snapshot: the row does not sink to the unknown ones."""
+    source = HandSource(
+        *(position(symbol, liquidation_price=Decimal(80 - n)) for n, symbol in enumerate("ABC"))
+    )
+    listing = Listing({})
+    refresh(listing, source)
+    source.hand.change(A, liquidation_price=None, snapshot_ms=None)
+    refresh(listing, source)
+    filled = listing.order
+    source.hand.change(A, snapshot_ms=source.now)
+    refresh(listing, source)
+
+    assert (filled, listing.order) == ([A, B, C], [B, C, A])
+
+
+def test_value_of_one_column_never_sorts_another() -> None:
+    """What is kept of a filled row belongs to the column that it was sorted by."""
+    source = HandSource(position("A", snapshot_ms=None), position("B"))
+    listing = Listing({}, Sort(BY_NAME["symbol"], False))
+    refresh(listing, source)
+    source.hand.change(A, liquidation_price=None)
+    listing.set_sort(Sort(BY_NAME["liquidation_distance"], False))
+    refresh(listing, source)
+
+    assert listing.order == [B, A]

@@ -1,7 +1,12 @@
 """The painter shows what Textual's own output would show, and fewer bytes do it: judged by two emulated terminals."""
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+import inspect
+import io
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pyte
@@ -13,17 +18,19 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual._compositor import CompositorUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Offset, Region, Size
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui.view.painter import Painter
+from tui.view.painter import Painter, Writer, cells_of, is_narrow
 
 Cell = tuple[Any, ...]
 
@@ -106,6 +113,19 @@ class CloggedPainter(Painter):
         self._drained()
 
 
+class SlowFile(io.StringIO):
+    """A terminal that takes nothing until its gate is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def write(self, text: str) -> int:
+        """Wait, then take it."""
+        self.gate.wait(5)
+        return super().write(text)
+
+
 class Rows(Widget):
     """Lines of its own making."""
 
@@ -149,14 +169,18 @@ class Both(App[None]):
         """A bit of everything."""
         yield Rows()
         with VerticalScroll(id="scroll"):
-            yield Static("\n".join(f"[b]{number}[/b] 行 of a text that is long" for number in range(12)), id="text")
+            yield Static(
+                "\n".join(f"[b]{number}[/b] 行 of a text that is long" for number in range(12)), id="text"
+            )
         yield Input(value="币 input", id="input", select_on_focus=False)
         yield Static("box", id="box")
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-            self.theirs.feed(renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H")
+            self.theirs.feed(
+                renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+            )
             assert self.painter.display(screen, renderable)
 
     def on_resize(self) -> None:
@@ -303,29 +327,45 @@ any_screens = screens((*UNITS, *ODD_UNITS))
 slow_screens = screens(UNITS, op(clog, st.booleans()), op(clog, st.booleans()))
 
 
-async def show(steps: list[Op], colors: ColorSystem) -> None:
-    """Do all that to one app, and look at both terminals after each step."""
+@asynccontextmanager
+async def running(colors: ColorSystem = ColorSystem.STANDARD) -> AsyncIterator[Both]:
+    """The app, painted once."""
     app = Both()
     app.console._color_system = colors
     task = asyncio.create_task(app.run_async())
     while not app.screen_stack or app.painter._picture is None:
         await asyncio.sleep(0)
     with app._context():
-        for function, *arguments in [*steps, (clog, False)]:
-            function(app, *arguments)
-            await app.settle()
+        await app.settle()
+        yield app
+        app.exit()
+    await task
+
+
+async def do(app: Both, function: Callable[..., None], *arguments: Any) -> None:
+    """Do something and wait until it is displayed."""
+    function(app, *arguments)
+    await app.settle()
+
+
+async def show(steps: list[Op], colors: ColorSystem) -> None:
+    """Do all that to one app, and look at both terminals after each step."""
+    async with running(colors) as app:
+        for step in [*steps, (clog, False)]:
+            await do(app, *step)
             if app.is_comparable:
                 assert app.glass.ours.picture == app.theirs.picture
         async with asyncio.timeout(5):
             while not app.is_comparable:
                 await app.settle()
         assert app.glass.ours.picture == app.theirs.picture
-        app.exit()
-    await task
 
 
 QUICK = settings(
-    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain}
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=set(Phase) - {Phase.explain},
 )
 SOAK = settings(QUICK, max_examples=5_000)
 
@@ -358,3 +398,100 @@ def test_shows_what_textual_shows_for_long(steps: list[Op], colors: ColorSystem)
 def test_slow_terminal_shows_it_in_the_end_for_long(steps: list[Op], colors: ColorSystem) -> None:
     """The same, for long."""
     asyncio.run(show(steps, colors))
+
+
+# The terminal's bytes.
+
+LEANT_ON = {
+    "App._display": (App._display, "4b78dff6669a455c"),
+    "App._begin_update": (App._begin_update, "74b869c65286249f"),
+    "App._end_update": (App._end_update, "1ecb7ab2a36d6c69"),
+    "Screen._compositor_refresh": (Screen._compositor_refresh, "7a40efe563816a06"),
+    "ChopsUpdate": (ChopsUpdate, "7c7d3e0bf714e836"),
+    "LayoutUpdate": (LayoutUpdate, "619efe1cea787527"),
+    "Compositor.render_update": (Compositor.render_update, "772c6b21953aff0e"),
+    "Compositor.render_full_update": (Compositor.render_full_update, "ce99ccda4d2449b7"),
+    "Compositor.render_partial_update": (Compositor.render_partial_update, "888dccc892d8ecc2"),
+    "Strip.render": (Strip.render, "2ba7a4913a72125d"),
+    "Strip.render_style": (Strip.render_style, "749d890bb5c43510"),
+    "Strip.render_ansi": (Strip.render_ansi.__wrapped__, "08043dedb90d50a7"),
+    "WriterThread": (WriterThread, "411a9202bed5a877"),
+    "LinuxDriver.write": (LinuxDriver.write, "b78a34033db5a0eb"),
+    "LinuxDriver.start_application_mode": (LinuxDriver.start_application_mode, "7c41f5ba11a8ef05"),
+    "LinuxDriver.close": (LinuxDriver.close, "c32293a24c1a6b91"),
+    "Driver.suspend_application_mode": (Driver.suspend_application_mode, "20cef4924da35261"),
+    "App._resume_signal": (App._resume_signal, "e13e57887d325db1"),
+}
+
+
+@pytest.mark.parametrize("name", LEANT_ON)
+def test_textual_is_what_the_painter_leans_on(name: str) -> None:
+    """Textual's insides are those that `tui/view/painter.py` was written against."""
+    source, known = LEANT_ON[name]
+    digest = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:16]
+
+    assert digest == known, (
+        f"{name} of Textual has changed: read it beside tui/view/painter.py (which repeats what App._display writes, "
+        f"reads the strips of both updates, and stands in for the writer thread), run `pytest -m soak {__file__}`, "
+        f"then note {digest} here. `PositionsApp(paint=False)` works without any of it."
+    )
+
+
+def test_common_characters_are_narrow_everywhere() -> None:
+    """What the fast path takes for one cell is one cell."""
+    known = [character for character in map(chr, range(0x3000)) if is_narrow(character)]
+
+    assert [character for character in known if cells_of(character) != 1] == []
+
+
+async def test_writes_less_than_textual() -> None:
+    """A changed figure costs a few bytes, a change that cannot be seen none."""
+    async with running() as app:
+        await do(app, set_row, 0, [("PNL  1,204.31  ROE 2.8 %", 3)])
+        app.glass.written = 0
+        await do(app, set_row, 0, [("PNL  1,204.32  ROE 2.8 %", 3)])
+        assert 0 < app.glass.written < 30
+        app.glass.written = 0
+        await do(app, set_row, 0, [("PNL  1,20", 3), ("4.32  ROE 2.8 %", 3)])
+        assert app.glass.written == 0
+
+
+async def test_frame_is_one_synchronized_update() -> None:
+    """A terminal that can hold its picture back is told where a frame begins and ends, as by Textual."""
+    async with running() as app:
+        app._sync_available = True
+        writes: list[str] = []
+        app.glass.write = writes.append  # type: ignore[method-assign]
+        await do(app, set_row, 0, [("x", 0)])
+
+    assert [(write[:8], write[-8:]) for write in writes[:1]] == [("\x1b[?2026h", "\x1b[?2026l")]
+
+
+async def test_resumed_terminal_is_painted_in_full() -> None:
+    """After a suspension Textual has a new writer: nothing on the terminal is known."""
+    async with running() as app:
+        terminal = io.StringIO()
+        thread = WriterThread(terminal)
+        thread.start()
+        vars(app.glass)["_writer_thread"] = thread
+        app.glass.write = thread.write  # type: ignore[method-assign]
+        await do(app, set_row, 0, [("x", 0)])
+        assert app.painter._picture is not None
+        assert app.glass.__dict__["_writer_thread"] is app.painter._writer
+        assert not thread.is_alive()
+        app.painter._writer.stop()
+
+
+async def test_writer_says_when_everything_is_written() -> None:
+    """A frame that waits is called as soon as the terminal has taken the last one."""
+    slow, called = SlowFile(), threading.Event()
+    writer = Writer(slow, called.set)
+    writer.start()
+    writer.write("frame")
+    writer.is_awaited = True
+    assert not writer.is_drained
+    slow.gate.set()
+    assert called.wait(5)
+    writer.stop()
+
+    assert (slow.getvalue(), writer.is_awaited) == ("frame", False)

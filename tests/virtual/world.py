@@ -20,9 +20,9 @@ from tui.feed.world import (
     PING_SECONDS,
     RESOLVE_SECONDS,
     DialFailed,
+    HttpAnswer,
     Lost,
     dial_failed,
-    refused,
 )
 from tui.sim.exchange import Exchange, feed_of
 from tui.sim.outgoing import CUT, NO_ANSWER, Abort, Binary, Close, Outgoing, Ping, Refusal, Text
@@ -181,12 +181,12 @@ class VirtualWorld:
         socket.begin()
         return socket
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> bytes:
+    async def ask(self, verb: str, url: str, headers: Mapping[str, str]) -> HttpAnswer:
         """Ask the exchange over HTTP."""
         parts = urlsplit(url)
-        self._note_noise(f"GET {parts.path}")
+        self._note_noise(f"{verb} {parts.path}")
         await self._way_there("http", HTTP_SECONDS)
-        answer = self.exchange.http("GET", f"{parts.path}?{parts.query}", dict(headers), b"", self.true_ms())
+        answer = self.exchange.http(verb, f"{parts.path}?{parts.query}", dict(headers), b"", self.true_ms())
         await self._no_answer(answer.status, HTTP_SECONDS)
         await self._way_back("http", HTTP_SECONDS)
         self.heard += 1
@@ -194,8 +194,9 @@ class VirtualWorld:
             raise dial_failed(ConnectionResetError(), HOST)
         if answer.status != 200:
             self._hear_hush(answer.status, answer.headers)
-            raise refused(answer.status, answer.headers, HOST)
-        return answer.body
+        return HttpAnswer(
+            answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body
+        )
 
     def say(self, feed: str, frame: bytes) -> None:
         """Note that the worker sends a frame."""

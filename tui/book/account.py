@@ -42,6 +42,14 @@ class Account(msgspec.Struct, kw_only=True, eq=False):
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
+    uni_mmr: Decimal | None = None
+    """Portfolio Margin: adjusted equity ÷ maintenance margin; larger is safer, at 1.05 the account is liquidated."""
+    account_equity: Decimal | None = None
+    """Portfolio Margin: in USD, collateral counted at its rate."""
+    actual_equity: Decimal | None = None
+    """Portfolio Margin: in USD, collateral counted in full."""
+    account_status: str | None = None
+    """Portfolio Margin: `NORMAL`, `MARGIN_CALL`, `REDUCE_ONLY`, `FORCE_LIQUIDATION` and others."""
     assets: tuple[Asset, ...] = ()
     multi_assets_mode: bool | None = None
     """None until a message says it; see `counts_usdt_only`."""

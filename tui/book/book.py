@@ -173,7 +173,7 @@ class Book:
         match event:
             case MarkPriceUpdate():
                 self._apply_mark(event)
-            case AccountUpdate() if event.alias:
+            case AccountUpdate() if event.alias and self.book == "usdm":
                 pass  # COIN-M counts in contracts and coins: it is another book
             case AccountUpdate():
                 self._apply_account_update(event, min(event.transaction_time_ms, time_ms + LAG_MS))
@@ -228,9 +228,18 @@ class Book:
             del self._suspects[key]
         position = None
         if amount != ZERO:
-            known = before.value or Position(key=key, position_amount=ZERO)
-            position = changed_position(known, change, amount, time_ms)
+            position = changed_position(before.value or self._blank(key), change, amount, time_ms)
         self._put(key, before, after_event(before, time_ms, position))
+
+    def _blank(self, key: Key) -> Position:
+        contract = self.contracts.get(key.symbol)
+        return Position(
+            key=key,
+            position_amount=ZERO,
+            is_inverse=is_inverse(key.symbol),
+            contract_size=None if contract is None else contract.contract_size,
+            margin_asset=None if contract is None else contract.margin_asset,
+        )
 
     def _put(self, key: Key, before: Entry[Position], after: Entry[Position]) -> None:
         if after is before:

@@ -29,6 +29,9 @@ def notional(position_amount: Decimal, mark_price: Decimal | None) -> Decimal | 
 COIN_DIGITS = Decimal("0.00000001")
 """Binance gives amounts of coins with 8 digits."""
 
+MOST_COINS = 18
+"""Digits before the point beyond which an amount of coins comes of a price that is nearly nothing."""
+
 
 def inverse_notional(
     position_amount: Decimal, contract_size: Decimal | None, mark_price: Decimal | None
@@ -36,7 +39,7 @@ def inverse_notional(
     """Inverse contracts: contracts × contract size ÷ mark, in the coin, signed."""
     if contract_size is None or not mark_price:
         return None
-    return (position_amount * contract_size / mark_price).quantize(COIN_DIGITS)
+    return _coins(position_amount * contract_size / mark_price)
 
 
 def inverse_unrealized_pnl(
@@ -48,7 +51,12 @@ def inverse_unrealized_pnl(
     """Inverse contracts: contracts × contract size × (1 ÷ entry − 1 ÷ mark), in the coin."""
     if contract_size is None or not entry_price or not mark_price:
         return None
-    return (position_amount * contract_size * (1 / entry_price - 1 / mark_price)).quantize(COIN_DIGITS)
+    return _coins(position_amount * contract_size * (1 / entry_price - 1 / mark_price))
+
+
+def _coins(amount: Decimal) -> Decimal | None:
+    """Round to the digits of coins; None for more coins than there are."""
+    return amount.quantize(COIN_DIGITS) + ZERO if amount.adjusted() < MOST_COINS else None
 
 
 def usd_value(position: Position, amount: Decimal | None) -> Decimal | None:

@@ -1,13 +1,13 @@
 """The few questions that Binance answers over HTTP only."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from tui.credentials import Credential
 from tui.errors import ProtocolError, RequestForbidden
-from tui.feed.world import DialFailed, World
+from tui.feed.world import DialFailed, World, refused
 from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.codec import decode_server_time
 from tui.protocol.redial import Manners
@@ -47,9 +47,12 @@ async def get(
         headers["X-MBX-APIKEY"] = credential.api_key.reveal()
         query += f"&signature={urlencode({'': credential.sign(query)})[1:]}"
     try:
-        return await world.get(f"{base}{path}{f'?{query}' if query else ''}", headers)
+        answer = await world.ask("GET", f"{base}{path}{f'?{query}' if query else ''}", headers)
+        if answer.status != 200:
+            raise refused(answer, urlsplit(base).hostname or "")
     except DialFailed as problem:
         raise HttpFailed(f"{path}: {problem.sentence}", problem.silent) from None
+    return answer.body
 
 
 async def measure(world: World, manners: Manners, base: str, clock: ExchangeClock) -> None:

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -42,6 +42,20 @@ class DialFailed(Exception):
         """The certificate does not hold: only a person can mend it."""
         self.is_missing = is_missing
         """The server knows no such address."""
+
+
+class HttpAnswer(NamedTuple):
+    """An answer over plain HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that `Retry-After` asks for; None without it, and for a date."""
+        return _seconds(self.headers.get("retry-after"))
 
 
 class Lost(Exception):
@@ -83,8 +97,8 @@ class World(Protocol):
     async def connect(self, url: str) -> Socket:
         """Open a WebSocket; raise DialFailed when that is not possible."""
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> bytes:
-        """Return the body of a 200 answer over plain HTTP; raise DialFailed when there is none."""
+    async def ask(self, verb: str, url: str, headers: Mapping[str, str]) -> HttpAnswer:
+        """Return the answer over plain HTTP, whatever its status; raise DialFailed when there is none."""
 
 
 class RealWorld:
@@ -133,7 +147,7 @@ class RealWorld:
             raise dial_failed(problem, host) from None
         return _RealSocket(connection, host)
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> bytes:
+    async def ask(self, verb: str, url: str, headers: Mapping[str, str]) -> HttpAnswer:
         """Ask over HTTP: no redirects, no proxy. The library is loaded when the first question is asked."""
         import httpx2
 
@@ -142,12 +156,10 @@ class RealWorld:
             async with httpx2.AsyncClient(
                 timeout=HTTP_SECONDS, trust_env=False, follow_redirects=False
             ) as client:
-                response = await client.get(url, headers=dict(headers))
+                response = await client.request(verb, url, headers=dict(headers))
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
             raise DialFailed(f"{clean(host)} cannot be asked ({type(problem).__name__}).") from None
-        if response.status_code != 200:
-            raise refused(response.status_code, response.headers, host)
-        return response.content
+        return HttpAnswer(response.status_code, dict(response.headers), response.content)
 
     async def _resolve(self, host: str, port: int) -> str:
         """Return an address of the host; the last good one when the resolver fails."""
@@ -209,7 +221,9 @@ def dial_failed(problem: Exception, host: str) -> DialFailed:
     """Tell apart why a connection could not be opened."""
     host = clean(host)
     if isinstance(problem, InvalidStatus):
-        return refused(problem.response.status_code, problem.response.headers, host)
+        response = problem.response
+        headers = {name.lower(): value for name, value in response.headers.raw_items()}
+        return refused(HttpAnswer(response.status_code, headers, b""), host)
     if isinstance(problem, ssl.SSLCertVerificationError):
         why = clean(problem.verify_message or "it does not hold", 80)
         sentence = f"TLS: the certificate of {host} is not trusted ({why}). Nothing was sent."
@@ -229,11 +243,11 @@ def dial_failed(problem: Exception, host: str) -> DialFailed:
     return DialFailed(f"{host} does not speak WebSocket: not a Binance endpoint, or a proxy in between.")
 
 
-def refused(status: int, headers: Mapping[str, str], host: str) -> DialFailed:
+def refused(answer: HttpAnswer, host: str) -> DialFailed:
     """Return what an answer over HTTP means that is not the wanted one."""
-    refusal = HandshakeRefused(status, _seconds(headers.get("Retry-After")), headers.get("Location"))
+    refusal = HandshakeRefused(answer.status, answer.retry_after, answer.headers.get("location"))
     sentence, silent = judge_handshake(refusal, clean(host))
-    return DialFailed(sentence, silent=silent, is_missing=status in (404, 410))
+    return DialFailed(sentence, silent=silent, is_missing=answer.status in (404, 410))
 
 
 def _seconds(text: str | None) -> float | None:

@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tui.errors import ProtocolError
+from tui.protocol.coin_m import ExchangeInformation
 from tui.protocol.events import Event, KnownEvent, MarkPriceUpdate, UnknownEvent
+from tui.protocol.portfolio_margin import PortfolioAccount, PortfolioBalance
 from tui.protocol.replies import (
     AccountInformation,
     Answer,
@@ -154,6 +156,10 @@ decode_account = _Reader[AccountInformation](AccountInformation, "account inform
 decode_session = _Reader[SessionInformation](SessionInformation, "session information")
 decode_server_time = _Reader[ServerTime](ServerTime, "server time")
 decode_listen_key = _Reader[ListenKey](ListenKey, "listen key")
+decode_error = _Reader[ErrorReply](ErrorReply, "error")
+decode_contracts = _Reader[ExchangeInformation](ExchangeInformation, "contracts")
+decode_portfolio_account = _Reader[PortfolioAccount](PortfolioAccount, "account")
+decode_portfolio_balances = _Reader[tuple[PortfolioBalance, ...]](tuple[PortfolioBalance, ...], "balances")
 
 
 def decode_pushed(raw: bytes | str) -> tuple[Event, ...] | Control:

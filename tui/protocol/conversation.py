@@ -157,6 +157,11 @@ class ApiConversation:
         """Whether requests may be asked."""
         return self.state is State.READY
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether the server has said anything: an open socket alone is no sign of life."""
+        return self._heard_at > -TIMEOUT
+
     def opened(self, now: float) -> list[News]:
         """Begin: the socket is open."""
         if not self._clock.is_fresh(now):

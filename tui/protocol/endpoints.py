@@ -25,6 +25,14 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
     """Base of `/fapi/…`."""
     account_rest_url: str | None
     """Base of `/sapi/…`, which tells what a key may do; None where there is no such service (testnet)."""
+    coin_rest_url: str
+    """Base of `/dapi/…`, COIN-M over HTTP."""
+    coin_stream_url: str
+    """Base of COIN-M's streams, private and market: `/ws/…` or `/stream` follows."""
+    pm_rest_url: str | None
+    """Base of `/papi/…`, Portfolio Margin over HTTP; None where there is no such service (testnet)."""
+    pm_stream_url: str | None
+    """Base of Portfolio Margin's private stream: `/ws/<listenKey>` follows."""
     host: str
     """What to call it on a screen: a host, with its port when that is not the usual one."""
     is_binance: bool
@@ -40,6 +48,10 @@ MAINNET = Endpoints(
     market_url="wss://fstream.binance.com/market",
     rest_url="https://fapi.binance.com",
     account_rest_url="https://api.binance.com",
+    coin_rest_url="https://dapi.binance.com",
+    coin_stream_url="wss://dstream.binance.com",
+    pm_rest_url="https://papi.binance.com",
+    pm_stream_url="wss://fstream.binance.com/pm",
     host="fapi.binance.com",
     is_binance=True,
     is_loopback=False,
@@ -51,6 +63,10 @@ TESTNET = Endpoints(
     market_url="wss://fstream.binancefuture.com/market",
     rest_url="https://demo-fapi.binance.com",
     account_rest_url=None,
+    coin_rest_url="https://testnet.binancefuture.com",
+    coin_stream_url="wss://dstream.binancefuture.com",
+    pm_rest_url=None,
+    pm_stream_url=None,
     host="testnet.binancefuture.com",
     is_binance=True,
     is_loopback=False,
@@ -151,6 +167,10 @@ def _on_one_host(
         market_url=f"{ws}://{place}/market",
         rest_url=f"{http}://{place}",
         account_rest_url=f"{http}://{place}",
+        coin_rest_url=f"{http}://{place}",
+        coin_stream_url=f"{ws}://{place}",
+        pm_rest_url=f"{http}://{place}",
+        pm_stream_url=f"{ws}://{place}/pm",
         host=place,
         is_binance=is_binance,
         is_loopback=is_loopback,

@@ -190,6 +190,11 @@ class AccountInformation(
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
+    uni_mmr: Decimal | None = None
+    """Portfolio Margin only, with the three below; see `tui.protocol.portfolio_margin`."""
+    account_equity: Decimal | None = None
+    actual_equity: Decimal | None = None
+    account_status: str | None = None
 
 
 class SessionInformation(

@@ -19,7 +19,7 @@ HURRY_SPACING = 5.0
 HURRY_MOST, MINUTE = 10, 60.0
 """Snapshots in a minute above which events ask for no more: 100 of weight while an account trades without a pause."""
 
-DEAR = 90
+DEAR = 100
 """Our own weight in a minute above which snapshots are no more than audits: 5 % of the limit is 120."""
 
 BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0
@@ -81,7 +81,6 @@ class Schedule:
     def _thin_out(self) -> None:
         for method, asked in self._asked.items():
             self.not_earlier(method, asked + AUDIT_SECONDS)
-        self._extra = [max(at, self._asked[POSITIONS] + AUDIT_SECONDS) for at in self._extra]
 
     def answered(self, method: str) -> None:
         """Note a good answer."""

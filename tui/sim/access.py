@@ -28,6 +28,17 @@ def find_key(world: World, api_key: object) -> ApiKey:
     return key
 
 
+def check_kind(world: World, kind: str) -> None:
+    """Check that the account is of a kind: once it is under Portfolio Margin, `/papi` alone tells of it, and before that
+    it does not.
+
+    Raises:
+        Rejected: -2015 when it is of the other kind.
+    """
+    if kind not in world.scenario.kinds:
+        raise rejected(-2015)
+
+
 def check_time(world: World, params: Mapping[str, object]) -> None:
     """Check `timestamp` and `recvWindow` as the pages say: `timestamp < serverTime + 1000 and serverTime - timestamp <=
     recvWindow`.

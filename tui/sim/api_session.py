@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui.sim.access import check_signature, check_symbol, check_time, find_key
+from tui.sim.access import check_kind, check_signature, check_symbol, check_time, find_key
 from tui.sim.errors import Rejected, rejected
 from tui.sim.keys import ApiKey
 from tui.sim.session import Session
@@ -25,16 +25,24 @@ class ApiSession(Session):
     """A connection to `/ws-fapi/v1`."""
 
     frame_limit = None
+    feed_name = "api"
+    stream_name = "private"
+    """The user stream whose listen key it makes and keeps."""
 
     def __init__(
         self, world: World, number: int, path: str, address: str, *, rate_limits: bool = True
     ) -> None:
-        super().__init__(world, number, "api", path, address)
+        super().__init__(world, number, self.feed_name, path, address)
         self.rate_limits = rate_limits
         """Whether answers carry `rateLimits` when the request does not say."""
         self.key: ApiKey | None = None
         self.authorized_ms: int | None = None
         self.connected_ms = world.now_ms
+
+    @property
+    def methods(self) -> Mapping[str, Method]:
+        """What can be asked here."""
+        return METHODS
 
     def understand(self, frame: str | bytes) -> None:
         """Answer a request."""
@@ -43,7 +51,7 @@ class ApiSession(Session):
         answer: dict[str, Any]
         try:
             request = parse(frame)
-            method = METHODS.get(request["method"])
+            method = self.methods.get(request["method"])
             weight = method.weight if method else 1
             self.world.limits.charge(self.address, weight, self.world.now_ms)
             self.spoil_request()
@@ -67,10 +75,10 @@ class ApiSession(Session):
             answer["rateLimits"] = self.world.limits.rate_limits(self.address, self.world.now_ms)
         if faults.is_on("unknown-fields"):
             answer["newField"] = {"deep": [1, None]}
-        if faults.is_on("no-answers", "api"):
+        if faults.is_on("no-answers", self.feed):
             return
-        frames = spoil_answer(answer, faults)
-        if faults.is_on("slow-answers", "api"):
+        frames = spoil_answer(answer, faults, self.feed)
+        if faults.is_on("slow-answers", self.feed):
             self.world.agenda.at(self.world.wall_ms + SLOW_MS, lambda: self.send_all(frames))
         else:
             self.send_all(frames)
@@ -78,7 +86,7 @@ class ApiSession(Session):
     def spoil_request(self) -> None:
         """Refuse a request for a fault that is on."""
         faults = self.world.faults
-        if one := faults.take("error-CODE", "api"):
+        if one := faults.take("error-CODE", self.feed):
             raise rejected(-int(one.order.value))
 
     def result_of(self, method: Method | None, params: Params) -> object:
@@ -89,6 +97,7 @@ class ApiSession(Session):
             raise rejected(-1104, len(params) - len(unknown), len(params))
         if method.security != "none":
             self.authenticate(method.security, params)
+            check_kind(self.world, "classic")
         return method.result(self, params)
 
     def authenticate(self, security: Security, params: Params) -> ApiKey:
@@ -140,15 +149,15 @@ class ApiSession(Session):
 
     def start_stream(self, params: Params) -> object:
         """`userDataStream.start`."""
-        return {"listenKey": self.world.start_listen_key()}
+        return {"listenKey": self.world.start_listen_key(self.stream_name)}
 
     def ping_stream(self, params: Params) -> object:
         """`userDataStream.ping`."""
-        return {"listenKey": self.world.ping_listen_key()}
+        return {"listenKey": self.world.ping_listen_key(self.stream_name)}
 
     def stop_stream(self, params: Params) -> object:
         """`userDataStream.stop`: ends the key for all clients of the account; no viewer sends it."""
-        self.world.listen_keys.delete()
+        self.world.keys_of(self.stream_name)[0].delete()
         return {}
 
     def refuse_order(self, params: Params) -> object:

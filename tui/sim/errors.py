@@ -22,14 +22,17 @@ ERRORS: dict[int, tuple[int, str]] = {
     -1020: (400, "This operation is not supported."),
     -1021: (400, "Timestamp for this request is outside of the recvWindow."),
     -1022: (400, "Signature for this request is not valid."),
+    -1100: (400, "Illegal characters found in a parameter."),
     -1102: (400, "Mandatory parameter '{}' was not sent, was empty/null, or malformed."),
     -1104: (400, "Not all sent parameters were read; read '{}' parameter(s) but was sent '{}' parameter(s)."),
     -1121: (400, "Invalid symbol."),
     -1125: (400, "This listenKey does not exist. Please use POST /fapi/v1/listenKey to recreate listenKey"),
+    -1128: (400, "Combination of optional parameters invalid."),
     -1131: (400, "recvWindow must be less than 60000."),
     -1135: (400, "Invalid JSON Request: {}"),
     -2014: (401, "API-key format invalid."),
     -2015: (401, "Invalid API-key, IP, or permissions for action."),
+    -4087: (400, "Invalid pair."),
     -4056: (400, "{} API key is not supported."),
 }
 AHEAD = "Timestamp for this request was 1000ms ahead of the server's time."

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from tui.sim import events
+from tui.sim.coin_m import happenings as coin_m
 from tui.sim.faults import Order
 from tui.sim.happenings import HAPPENINGS
 from tui.sim.outgoing import Abort, Close
+from tui.sim.portfolio_margin import happenings as portfolio_margin
 from tui.sim.session import Session
 from tui.sim.streams import MarketSession, Marks
 from tui.sim.world import World
@@ -18,13 +21,18 @@ FLOOD_FRAMES = 100
 """Frames of each step: two thousand a second."""
 
 Sessions = Sequence[Session]
+EVERYTHING = HAPPENINGS | coin_m.HAPPENINGS | portfolio_margin.HAPPENINGS
 
 
 def strike(world: World, sessions: Sessions, asked: Order) -> None:
     """Do what a fault does when it begins; most only change what comes later."""
     name = asked.fault.name
     if asked.fault.way == "happens":
-        HAPPENINGS[name](world)
+        EVERYTHING[name](world)
+        if name == "position-mode":
+            coin_m.switch_position_mode(world)
+    elif name in KEY_STRIKES:
+        KEY_STRIKES[name](world, asked.feed)
     elif name in STRIKES:
         STRIKES[name](world, [one for one in sessions if asked.feed in ("", one.feed)], asked.value)
 
@@ -43,15 +51,23 @@ def cut_all(world: World, sessions: Sessions, value: str) -> None:
         cut(session, value)
 
 
-def expire_key(world: World, sessions: Sessions, value: str) -> None:
-    """End the listen key now, with its event."""
-    world.listen_keys.expires_ms = world.now_ms
+def expire_key(world: World, feed: str) -> None:
+    """End the listen key of a feed now, or every book's, with its event."""
+    for keys in world.keys_of(feed):
+        keys.expires_ms = world.now_ms
     world.expire_listen_key()
 
 
-def delete_key(world: World, sessions: Sessions, value: str) -> None:
-    """End the listen key without a word."""
-    world.listen_keys.delete()
+def delete_key(world: World, feed: str) -> None:
+    """End the listen key of a feed, or every book's, without a word."""
+    for keys in world.keys_of(feed):
+        keys.delete()
+
+
+def drive_down(world: World, sessions: Sessions, value: str) -> None:
+    """Bring the uniMMR of a Portfolio Margin account to so many per cent; nobody tops it up while the fault is on."""
+    if "pm" in world.scenario.kinds and not world.scenario.is_static:
+        portfolio_margin.bring_to(world, Decimal(value) / 100)
 
 
 def tell_unknown(world: World, sessions: Sessions, value: str) -> None:
@@ -78,11 +94,14 @@ def flood(world: World, sessions: Sessions, value: str) -> None:
     world.agenda.at(world.wall_ms + FLOOD_STEP_MS, lambda: flood(world, sessions, value))
 
 
+KEY_STRIKES: dict[str, Callable[[World, str], None]] = {
+    "listen-key-expired": expire_key,
+    "listen-key-deleted": delete_key,
+}
 STRIKES: dict[str, Callable[[World, Sessions, str], None]] = {
     "reset": cut_all,
     "close-CODE": cut_all,
-    "listen-key-expired": expire_key,
-    "listen-key-deleted": delete_key,
+    "uni-mmr-PERCENT": drive_down,
     "unknown-event": tell_unknown,
     "rotate": rotate,
     "flood": flood,

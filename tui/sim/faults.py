@@ -6,7 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-FEEDS = ("api", "private", "market", "public", "http")
+FEEDS = (
+    "api",
+    "private",
+    "market",
+    "public",
+    "http",
+    "fapi",
+    "dapi",
+    "papi",
+    "coinm-api",
+    "coinm-private",
+    "coinm-market",
+    "pm-private",
+)
+"""Feeds of USD-M, plain HTTP as a whole and a host at a time, the sockets of COIN-M and of Portfolio Margin."""
 SECOND_MS = 1000
 FOREVER_MS = 1 << 62
 
@@ -90,6 +104,35 @@ FAULTS = table(
     Fault("unknown-event", "now", "an event of a kind nobody has heard of arrives"),
     Fault("unknown-reason", "next", "an ACCOUNT_UPDATE has a reason nobody has heard of"),
     Fault("unknown-fields", "while", "answers and events have fields nobody has heard of", 60 * SECOND_MS),
+    Fault(
+        "http-STATUS",
+        "while",
+        "HTTP is answered with 400, 401, 403, 418, 429, 500, 502, 503 or 504, as http-502:dapi",
+        30 * SECOND_MS,
+    ),
+    Fault("http-STATUS-retry-after", "while", "the same with Retry-After until it ends", 30 * SECOND_MS),
+    Fault("coinm-in-usdm", "while", "USD-M arrays have a row of COIN-M among them", 60 * SECOND_MS),
+    Fault(
+        "coinm-events-on-usdm", "while", "COIN-M events come on the USD-M private stream too", 60 * SECOND_MS
+    ),
+    Fault("symbol-missing-SYMBOL", "while", "exchangeInfo does not know a symbol", 60 * SECOND_MS),
+    Fault("empty-totals", "while", "totals of accounts are empty texts", 60 * SECOND_MS),
+    Fault("leverage-as-number", "while", "leverage is a JSON number in rows where it is a text", 60 * SECOND_MS),
+    Fault("leverage-as-text", "while", "leverage is a text in rows where it is a number", 60 * SECOND_MS),
+    Fault("auto-add-margin-true", "while", "isAutoAddMargin is true", 60 * SECOND_MS),
+    Fault("auto-add-margin-text", "while", 'isAutoAddMargin is "true"', 60 * SECOND_MS),
+    Fault(
+        "margin-type-as-WORD",
+        "while",
+        "the margin type is spelled like crossed, CROSS, CROSSED or Cross",
+        60 * SECOND_MS,
+    ),
+    Fault(
+        "uni-mmr-PERCENT",
+        "while",
+        "so much leaves a Portfolio Margin account that its uniMMR is 140 %, say",
+        120 * SECOND_MS,
+    ),
     Fault("snapshot-lag", "while", "snapshots are up to two and a half seconds old", 60 * SECOND_MS),
     Fault("request-429", "while", "every request is answered 429 with Retry-After", 30 * SECOND_MS),
     Fault("request-418", "while", "the address is banned: 418 with the end of the ban", 60 * SECOND_MS),
@@ -163,6 +206,23 @@ FAULTS = table(
         "happens",
         "all positions are closed and the position mode is switched; no event tells it",
     ),
+    Fault("coinm-open", "happens", "a COIN-M position is opened"),
+    Fault("coinm-add", "happens", "a COIN-M position grows"),
+    Fault("coinm-reduce", "happens", "a COIN-M position shrinks"),
+    Fault("coinm-close", "happens", "a COIN-M position is closed"),
+    Fault("coinm-flip", "happens", "a COIN-M position changes sides"),
+    Fault("coinm-funding", "happens", "COIN-M funding is paid, in coin"),
+    Fault("coinm-deposit", "happens", "coin comes in"),
+    Fault("coinm-withdraw", "happens", "coin goes out"),
+    Fault("coinm-leverage", "happens", "the leverage of a COIN-M symbol changes"),
+    Fault("coinm-margin-type", "happens", "a COIN-M position goes from cross to isolated margin or back"),
+    Fault("coinm-margin-transfer", "happens", "margin is added to an isolated COIN-M position"),
+    Fault("coinm-margin-call", "happens", "a margin call comes for a COIN-M position"),
+    Fault("coinm-liquidation", "happens", "a COIN-M position is liquidated"),
+    Fault("pm-liability", "happens", "Portfolio Margin: a loan is taken or paid back"),
+    Fault("pm-transfer", "happens", "Portfolio Margin: a transfer into or out of the margin wallet"),
+    Fault("pm-open-order-loss", "happens", "Portfolio Margin: the loss of open orders is told"),
+    Fault("pm-conditional-order", "happens", "Portfolio Margin: a conditional order is placed"),
 )
 PATTERNS = {
     name: re.compile(
@@ -173,10 +233,13 @@ PATTERNS = {
         .replace("PERCENT", r"(\d{1,3})")
         .replace("SECONDS", r"(\d+)s")
         .replace("FORM", "(query|path|subscribe)")
+        .replace("WORD", "(crossed|CROSS|CROSSED|Cross)")
     )
     for name in FAULTS
 }
 HANDSHAKE_STATUSES = {"403", "418", "429", "503", "520"}
+HTTP_STATUSES = {"400", "401", "403", "418", "429", "500", "502", "503", "504"}
+STATUSES = {"handshake": HANDSHAKE_STATUSES, "http": HTTP_STATUSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +265,7 @@ def order(text: str) -> Order:
     for known, pattern in PATTERNS.items():
         if found := pattern.fullmatch(name):
             value = found[1] if found.lastindex else ""
-            if known.startswith("handshake") and value not in HANDSHAKE_STATUSES:
+            if "STATUS" in known and value not in STATUSES[known.partition("-")[0]]:
                 break
             return Order(FAULTS[known], value, feed)
     raise ValueError(f"unknown fault {text!r}")

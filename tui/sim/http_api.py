@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote_plus
 
-from tui.sim.access import check_signature, check_symbol, check_time, find_key
+from tui.sim.access import check_kind, check_signature, check_symbol, check_time, find_key
 from tui.sim.amounts import eight
 from tui.sim.catalogue import Contract
 from tui.sim.errors import Rejected, rejected
+from tui.sim.faults import On
 from tui.sim.ledger import Entry
+from tui.sim.limits import Limits
+from tui.sim.misfits import odd_rows
 from tui.sim.outgoing import Answer
+from tui.sim.portal import host_refusal
 from tui.sim.spoiling import HTML, dumps
 from tui.sim.world import World
 
@@ -31,39 +35,60 @@ class Request:
     """Names in lower case."""
     address: str
 
+    @property
+    def host(self) -> str:
+        """The host that serves its path at Binance: `fapi`, `dapi`, `papi` or `sapi`."""
+        return self.path.split("/")[1]
 
-def answer(world: World, request: Request) -> Answer:
+
+def answer(world: World, request: Request, endpoints: Endpoints) -> Answer:
     """Answer a request, and write it into the ledger."""
-    endpoint = ENDPOINTS.get((request.method, request.path))
+    if refusal := host_refusal(world, request.host):
+        world.ledger.add(Entry(world.wall_ms, 0, "http", request.path, request.method, 0, refusal.status))
+        return refusal
+    endpoint = endpoints.get((request.method, request.path))
+    limits = limits_of(world, request)
     weight = endpoint.weight if endpoint else 0
     status = 200
     headers: dict[str, str] = {}
     try:
         if endpoint is None:
             raise unknown_path(request.method, request.path)
-        world.limits.charge(request.address, weight, world.now_ms)
+        limits.charge(request.address, weight, world.now_ms)
         body = dumps(result_of(world, endpoint, request))
-    except Rejected as refusal:
-        status, headers = refusal.status, dict(refusal.headers)
+    except Rejected as rejection:
+        status, headers = rejection.status, dict(rejection.headers)
         weight = 0 if status in (418, 429) else weight
-        body = dumps({"code": refusal.code, "msg": refusal.message})
+        body = dumps({"code": rejection.code, "msg": rejection.message})
     headers["Content-Type"] = "application/json;charset=UTF-8"
-    headers["X-MBX-USED-WEIGHT-1M"] = str(world.limits.used(request.address, world.now_ms))
-    if world.faults.take("html", "http"):
+    headers["X-MBX-USED-WEIGHT-1M"] = str(limits.used(request.address, world.now_ms))
+    if taken(world, "html", request):
         status, headers["Content-Type"], body = 502, "text/html", HTML
-    elif world.faults.take("truncated-json", "http"):
+    elif taken(world, "truncated-json", request):
         body = body[: len(body) // 2]
     world.ledger.add(Entry(world.wall_ms, 0, "http", request.path, request.method, weight, status))
     return Answer(status, headers, body.encode())
 
 
+def limits_of(world: World, request: Request) -> Limits:
+    """The weight counter a request is charged to: `/papi` has its own, `/fapi` and `/dapi` share one since 2026-06."""
+    return world.portfolio_limits if request.host == "papi" else world.limits
+
+
+def taken(world: World, name: str, request: Request) -> On | None:
+    """The fault of a name for the answer to one request; it may be meant for HTTP as a whole or for one host."""
+    return world.faults.take(name, "http") or world.faults.take(name, request.host)
+
+
 def result_of(world: World, endpoint: Endpoint, request: Request) -> object:
     """Check a request and work its result out."""
-    if one := world.faults.take("error-CODE", "http"):
+    if one := taken(world, "error-CODE", request):
         raise rejected(-int(one.order.value))
     params = dict(parse_qsl(request.query, keep_blank_values=True))
     if endpoint.security != "none":
         authenticate(world, endpoint.security, request, params)
+        if request.host != "sapi":
+            check_kind(world, "pm" if request.host == "papi" else "classic")
     return endpoint.result(world, params)
 
 
@@ -108,7 +133,7 @@ def symbol_configs(world: World, params: Params) -> object:
                     "maxNotionalValue": caps[-1] if caps else "0",
                 }
             )
-    return rows
+    return odd_rows(rows, world.faults, "fapi")
 
 
 def account_config(world: World, params: Params) -> object:
@@ -147,6 +172,7 @@ def api_restrictions(world: World, params: Params) -> object:
 
 def exchange_info(world: World, params: Params) -> object:
     """`GET /fapi/v1/exchangeInfo`: the contracts, with the filters that give the steps."""
+    missing = world.faults.find("symbol-missing-SYMBOL", "fapi")
     return {
         "timezone": "UTC",
         "serverTime": world.now_ms,
@@ -167,12 +193,14 @@ def exchange_info(world: World, params: Params) -> object:
         "symbols": [
             symbol_info(contract, "SETTLING" if symbol in world.market.settled else "TRADING")
             for symbol, contract in world.market.contracts.items()
+            if missing is None or missing.order.value != symbol
         ],
     }
 
 
 def symbol_info(contract: Contract, status: str) -> dict[str, object]:
-    """A row of `symbols` in `exchangeInfo`."""
+    """A row of `symbols` in `exchangeInfo`; the margin asset there is the quote asset, whatever an account settles in."""
+    quote_asset = contract.symbol.removeprefix(contract.base_asset)
     return {
         "symbol": contract.symbol,
         "pair": contract.symbol,
@@ -181,8 +209,8 @@ def symbol_info(contract: Contract, status: str) -> dict[str, object]:
         "onboardDate": 1569398400000,
         "status": status,
         "baseAsset": contract.base_asset,
-        "quoteAsset": contract.margin_asset,
-        "marginAsset": contract.margin_asset,
+        "quoteAsset": quote_asset,
+        "marginAsset": quote_asset,
         "pricePrecision": 8,
         "quantityPrecision": 8,
         "baseAssetPrecision": 8,
@@ -250,6 +278,8 @@ class Endpoint:
     result: Callable[[World, Params], object]
 
 
+Endpoints = Mapping[tuple[str, str], Endpoint]
+"""Endpoints by method and path."""
 ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     ("GET", "/fapi/v1/ping"): Endpoint(1, "none", lambda world, params: {}),
     ("GET", "/fapi/v1/time"): Endpoint(1, "none", lambda world, params: {"serverTime": world.now_ms}),

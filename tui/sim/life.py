@@ -29,7 +29,7 @@ class Life:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.balance = world.account.book.wallets["USDT"].balance
+        self.balance = self.balance_now()
         self.plan_trade()
         self.plan_event()
 
@@ -54,13 +54,17 @@ class Life:
 
     def happen(self) -> None:
         """Let something happen that is no trade. Transfers keep the balance near where it began."""
-        balance = self.world.account.book.wallets["USDT"].balance
-        drift = (balance - self.balance).quantize(Decimal(1))
+        drift = (self.balance_now() - self.balance).quantize(Decimal(1))
         if abs(drift) > self.balance / 20:
             self.world.change_balance("DEPOSIT" if drift < 0 else "WITHDRAW", "USDT", -drift)
         else:
             HAPPENINGS[self.choose(EVENTS)](self.world)
         self.plan_event()
+
+    def balance_now(self) -> Decimal:
+        """The wallet balance of USDT; 0 for an account without."""
+        wallet = self.world.account.book.wallets.get("USDT")
+        return wallet.balance if wallet else Decimal(0)
 
     def choose(self, weights: dict[str, int]) -> str:
         """Choose a name by its weight."""

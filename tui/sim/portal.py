@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.sim.errors import Rejected
+from tui.sim.errors import BANNED, ERRORS, Rejected
 from tui.sim.faults import FOREVER_MS, On
 from tui.sim.outgoing import CUT, NO_ANSWER, Answer
 from tui.sim.spoiling import HTML, dumps
@@ -15,9 +15,14 @@ REASONS = {
     403: "Forbidden",
     418: "I'm a teapot",
     429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
+    504: "Gateway Time-out",
     520: "Unknown",
 }
+CODES = {400: -1100, 401: -2015, 429: -1003, 503: -1008}
+"""Codes of the statuses that come as JSON; the others are pages of HTML."""
 
 
 def before_all(world: World, feed: str) -> Answer | None:
@@ -44,6 +49,26 @@ def before_handshake(world: World, feed: str) -> Answer | None:
     if one := faults.find("handshake-STATUS", feed):
         return refusal(one, {})
     return None
+
+
+def host_refusal(world: World, host: str) -> Answer | None:
+    """The refusal of any request to one host, or to all of them: JSON where Binance itself refuses, HTML where its
+    front does."""
+    faults = world.faults
+    headers: dict[str, str] = {}
+    one = faults.find("http-STATUS-retry-after", "http") or faults.find("http-STATUS-retry-after", host)
+    if one and one.until_ms < FOREVER_MS:
+        headers["Retry-After"] = str(-((world.wall_ms - one.until_ms) // 1000))
+    one = one or faults.find("http-STATUS", "http") or faults.find("http-STATUS", host)
+    if one is None:
+        return None
+    status = int(one.order.value)
+    if status == 418:
+        return rejection(Rejected(-1003, BANNED.format(one.until_ms + world.skew_ms), 418, headers))
+    if status in CODES:
+        text = ERRORS[CODES[status]][1].format(world.limits.weight_limit)
+        return rejection(Rejected(CODES[status], text, status, headers))
+    return page(status, HTML.replace("502 Bad Gateway", f"{status} {REASONS[status]}"), headers)
 
 
 def refusal(one: On, headers: dict[str, str]) -> Answer:

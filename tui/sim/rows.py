@@ -12,7 +12,14 @@ from tui.sim.amounts import ZERO, doubled, eight, eight_or_zero, stepped, trimme
 from tui.sim.formulas import Leg, initial_margin, liquidation_price, maintenance_margin
 from tui.sim.market import Market
 
-USD_PRICES = {"USDT": Decimal("0.99985"), "USDC": Decimal("0.99992"), "BNB": Decimal("860.13")}
+USD_PRICES = {
+    "USDT": Decimal("0.99985"),
+    "USDC": Decimal("0.99992"),
+    "BNFCR": Decimal(1),
+    "BNB": Decimal("860.13"),
+    "BTC": Decimal("87248.47"),
+    "ETH": Decimal("2967.99"),
+}
 """What a unit of an asset counts in multi-assets mode (`GET /fapi/v1/assetIndex`, bid side); others count 1."""
 
 Row = dict[str, object]

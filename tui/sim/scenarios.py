@@ -5,30 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from tui.sim.account import PositionSide
 from tui.sim.catalogue import CONTRACTS, Contract, contract, numbered
+from tui.sim.coin_m import documents as coin_m_documents
+from tui.sim.coin_m.setup import CoinSetup
 from tui.sim.documents import ACCOUNTS, POSITIONS, Row
 from tui.sim.formulas import brackets
+from tui.sim.holdings import Holding as Holding
+from tui.sim.holdings import in_margin, in_mode
+from tui.sim.portfolio_margin import documents as portfolio_documents
+from tui.sim.portfolio_margin.setup import PortfolioSetup
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """One position the account starts with."""
-
-    symbol: str
-    position_side: PositionSide
-    amount: str
-    """Signed; `"0"` with a bid is a symbol with nothing but an open order."""
-    entry: str
-    """Entry price as a multiple of the contract's price."""
-    leverage: int = 20
-    is_isolated: bool = False
-    bid_notional: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +36,10 @@ class Scenario:
     position_document: list[Row] | None = None
     """Rows that `v2/account.position` answers as they are; nothing moves then."""
     account_document: Row | None = None
+    kinds: frozenset[str] = frozenset({"classic"})
+    """`classic`, `pm` for Portfolio Margin; a documented account answers as both."""
+    coin_m: CoinSetup = field(default_factory=CoinSetup)
+    portfolio: PortfolioSetup = field(default_factory=PortfolioSetup)
     trade_pause_ms: tuple[int, int] | None = None
     """Shortest and longest pause between two trades of the account; None: it never trades."""
     happening_pause_ms: tuple[int, int] | None = None
@@ -96,10 +91,32 @@ BOTH = (
     Holding("ETHUSDC", "BOTH", "4.200", "0.985", 15),
 )
 WALLETS = {"USDT": "61240.11853200", "USDC": "18310.50220000", "BNB": "4.20113000"}
+COIN_DEMO = CoinSetup(
+    (
+        Holding("BTCUSD_PERP", "LONG", "420", "0.988", 20),
+        Holding("BTCUSD_QUARTER", "SHORT", "-150", "1.009", 10),
+        Holding("ETHUSD_PERP", "SHORT", "-1800", "1.011", 15),
+        Holding("XRPUSD_PERP", "LONG", "640", "0.9935", 5, True),
+    ),
+    wallets={"BTC": "0.31842600", "ETH": "3.10740000", "XRP": "1480.25000000"},
+    trade_pause_ms=(25_000, 70_000),
+    happening_pause_ms=(80_000, 200_000),
+)
+COIN_BOTH = replace(
+    COIN_DEMO,
+    holdings=(
+        Holding("BTCUSD_PERP", "BOTH", "420", "0.988", 20),
+        Holding("BTCUSD_QUARTER", "BOTH", "-150", "1.009", 10),
+        Holding("ETHUSD_PERP", "BOTH", "-1800", "1.011", 15),
+        Holding("XRPUSD_PERP", "BOTH", "640", "0.9935", 5, True),
+    ),
+)
+COIN_QUIET = replace(COIN_DEMO, trade_pause_ms=None, happening_pause_ms=None)
 DEMO_SCENARIO = Scenario(
     "demo",
     DEMO,
     wallets=WALLETS,
+    coin_m=COIN_DEMO,
     trade_pause_ms=(6_000, 20_000),
     happening_pause_ms=(40_000, 110_000),
     funding_interval_ms=90_000,
@@ -111,6 +128,90 @@ DOCUMENT_CONTRACTS = {
     "BTCUSDT": contract("BTCUSDT", "6679.50671178", "0.10", "0.001", DOCUMENT_BRACKETS),
 }
 
+CROSS = in_margin(DEMO, isolated=False)
+CREDITS = {
+    symbol: replace(one, margin_asset="BNFCR") for symbol, one in CONTRACTS.items() if symbol.endswith("USDT")
+}
+"""USDT contracts as an account in credits trading mode sees them: they settle in BNFCR."""
+
+BOOKS = {
+    "pm": replace(
+        DEMO_SCENARIO,
+        name="pm",
+        holdings=in_margin(DEMO[:4] + DEMO[6:7], isolated=False),
+        wallets={"USDT": "820.40330000"},
+        coin_m=replace(
+            COIN_DEMO.in_margin(isolated=False),
+            wallets={"BTC": "0.01120000", "ETH": "0.10440000", "XRP": "0.00000000"},
+            happening_pause_ms=None,
+        ),
+        kinds=frozenset({"pm"}),
+        portfolio=PortfolioSetup(
+            free={"USDT": "6240.77120000", "BTC": "0.02510000", "BNB": "1.90040000"},
+            borrowed={"USDT": "350.00000000"},
+            happening_pause_ms=(40_000, 110_000),
+        ),
+        happening_pause_ms=None,
+    ),
+    "coinm": replace(
+        DEMO_SCENARIO, name="coinm", holdings=(), trade_pause_ms=None, happening_pause_ms=None
+    ),
+    "multi-assets": replace(DEMO_SCENARIO, name="multi-assets", holdings=CROSS, multi_assets=True),
+    "negative-balance": replace(
+        DEMO_SCENARIO,
+        name="negative-balance",
+        holdings=CROSS,
+        multi_assets=True,
+        wallets={"USDT": "-1840.22610000", "USDC": "58310.50220000", "BTC": "0.41000000"},
+        happening_pause_ms=None,
+    ),
+    "bnfcr": replace(
+        DEMO_SCENARIO,
+        name="bnfcr",
+        holdings=tuple(one for one in CROSS if one.symbol in CREDITS),
+        contracts=CREDITS,
+        wallets={"BNFCR": "-912.40810000", "USDC": "42310.50220000", "BTC": "0.28110000", "BNB": "4.20113000"},
+        multi_assets=True,
+        happening_pause_ms=None,
+    ),
+    "isolated": replace(
+        DEMO_SCENARIO,
+        name="isolated",
+        holdings=in_margin(DEMO, isolated=True),
+        coin_m=COIN_DEMO.in_margin(isolated=True),
+    ),
+}
+
+
+def documented(name: str, rows: list[Row]) -> Scenario:
+    """The examples of the pages, all at once: USD-M, COIN-M and, where their mark prices agree, Portfolio Margin.
+
+    The Portfolio Margin page has BTCUSDT at 21123.05052574 in hedge mode, the English USD-M page at 6679.50671178.
+    """
+    hedge = name in ("docs", "docs-en-hedge")
+    is_chinese = not name.startswith("docs-en")
+    contracts = DOCUMENT_CONTRACTS
+    if name == "docs":
+        contracts = contracts | {
+            "BTCUSDT": replace(contracts["BTCUSDT"], price=Decimal("21123.05052574"))
+        }
+    return Scenario(
+        name,
+        contracts=contracts,
+        wallets={"USDT": "23.72469206", "USDC": "103.12345678"},
+        dual_side=hedge,
+        position_document=rows,
+        account_document=ACCOUNTS["single"],
+        kinds=frozenset({"classic", "pm"} if is_chinese else {"classic"}),
+        coin_m=CoinSetup(
+            contracts=coin_m_documents.CONTRACTS,
+            position_document=coin_m_documents.POSITIONS[hedge],
+            account_document=coin_m_documents.account(hedge=hedge),
+        ),
+        portfolio=PortfolioSetup(documents=portfolio_documents.documents(hedge=hedge)),
+    )
+
+
 SCENARIOS: dict[str, Scenario] = {
     "demo": DEMO_SCENARIO,
     "quiet": replace(
@@ -118,20 +219,13 @@ SCENARIOS: dict[str, Scenario] = {
         name="quiet",
         trade_pause_ms=None,
         happening_pause_ms=None,
+        coin_m=COIN_QUIET,
         funding_interval_ms=8 * HOUR_MS,
     ),
     "empty": Scenario("empty"),
-    "one-way": replace(DEMO_SCENARIO, name="one-way", holdings=BOTH, dual_side=False),
-} | {
-    name: Scenario(
-        name,
-        contracts=DOCUMENT_CONTRACTS,
-        wallets={"USDT": "23.72469206", "USDC": "103.12345678"},
-        dual_side=name in ("docs", "docs-en-hedge"),
-        position_document=rows,
-        account_document=ACCOUNTS["single"],
-    )
-    for name, rows in POSITIONS.items()
+    "one-way": replace(DEMO_SCENARIO, name="one-way", holdings=BOTH, coin_m=COIN_BOTH, dual_side=False),
+    **BOOKS,
+    **{name: documented(name, rows) for name, rows in POSITIONS.items()},
 }
 NAMES = (*SCENARIOS, "many")
 
@@ -169,19 +263,9 @@ def scenario(name: str, *, assets: str | None = None, hedge: bool | None = None)
         document = ACCOUNTS[assets] if found.account_document else None
         found = replace(found, multi_assets=assets == "multi", account_document=document)
     if hedge is not None and hedge != found.dual_side and not found.is_static:
-        found = replace(found, dual_side=hedge, holdings=in_mode(found.holdings, hedge=hedge))
+        holdings = in_mode(found.holdings, hedge=hedge)
+        found = replace(found, dual_side=hedge, holdings=holdings, coin_m=found.coin_m.in_mode(hedge=hedge))
     return found
-
-
-def in_mode(holdings: tuple[Holding, ...], *, hedge: bool) -> tuple[Holding, ...]:
-    """The same holdings in another position mode; in one-way mode a symbol has one position, the first."""
-    if hedge:
-        return tuple(
-            replace(one, position_side="SHORT" if one.amount.startswith("-") else "LONG") for one in holdings
-        )
-    return tuple({one.symbol: replace(one, position_side="BOTH") for one in reversed(holdings)}.values())[
-        ::-1
-    ]
 
 
 def named(name: str) -> Scenario:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -18,13 +19,12 @@ NUMBER_SPELLINGS: dict[str, Callable[[str], object]] = {
     "empty-strings": lambda text: "",
     "null-numbers": lambda text: None,
     "nan-numbers": lambda text: "NaN",
-    "thousands-separators": lambda text: "".join(
-        format(int(part), ",") if not at else f".{part}" for at, part in enumerate(text.split("."))
-    ),
+    "thousands-separators": lambda text: f"{Decimal(text):,f}",
     "scientific-numbers": lambda text: f"{Decimal(text):E}",
     "bare-numbers": lambda text: float(text) if "." in text else int(text),
 }
 RENAMED = {"positionAmt": "positionQty", "unRealizedProfit": "openProfit", "walletBalance": "walletAmount"}
+NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?")
 KEPT = {"symbol", "positionSide", "positionAmt", "marginAsset", "asset"}
 
 
@@ -33,51 +33,56 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def spoil_rows(rows: list[dict[str, Any]], faults: Faults, template: str) -> list[dict[str, Any]]:
+def spoil_rows(
+    rows: list[dict[str, Any]], faults: Faults, template: str, feed: str = ""
+) -> list[dict[str, Any]]:
     """Spoil the numbers and names of rows while such a fault is on.
 
     Args:
         rows: rows of positions or assets; they are not changed.
         faults: what is on.
         template: name of the field that a hostile row says its text in.
+        feed: where they go; empty: only faults that are meant for all feeds count.
     """
     if not faults.on:
         return rows
     for fault, spell in NUMBER_SPELLINGS.items():
-        if faults.is_on(fault):
+        if faults.is_on(fault, feed):
             rows = [{name: respelled(name, value, spell) for name, value in row.items()} for row in rows]
-    if faults.is_on("renamed-fields"):
+    if faults.is_on("renamed-fields", feed):
         rows = [{RENAMED.get(name, name): value for name, value in row.items()} for row in rows]
-    if faults.is_on("hostile-strings") and rows:
+    if faults.is_on("hostile-strings", feed) and rows:
         rows = [*rows, rows[0] | {template: HOSTILE}]
-    if faults.is_on("unknown-fields"):
+    if faults.is_on("unknown-fields", feed):
         rows = [row | {"newField": "1", "newObject": {"deep": [1, None]}} for row in rows]
     return rows
 
 
 def respelled(name: str, value: object, spell: Callable[[str], object]) -> object:
     """A number of a row spelled otherwise; names, the amount and times stay."""
-    return spell(value) if isinstance(value, str) and name not in KEPT else value
+    if not isinstance(value, str) or name in KEPT or not NUMBER.fullmatch(value):
+        return value
+    return spell(value)
 
 
-def spoil_answer(answer: dict[str, Any], faults: Faults) -> list[Outgoing]:
+def spoil_answer(answer: dict[str, Any], faults: Faults, feed: str = "api") -> list[Outgoing]:
     """The frames that carry an answer of the WebSocket API, spoilt by what is on."""
     if not faults.on:
         return [Text(dumps(answer))]
-    if faults.take("200-with-error", "api"):
+    if faults.take("200-with-error", feed):
         answer = {
             "id": answer["id"],
             "status": 200,
             "error": {"code": -1000, "msg": "An unknown error occurred."},
         }
-    if faults.take("wrong-id", "api"):
+    if faults.take("wrong-id", feed):
         answer = answer | {"id": f"{answer['id']}-of-another"}
-    if faults.take("wrong-types", "api"):
+    if faults.take("wrong-types", feed):
         answer = answer | {"result": wrong_types(answer.get("result"))}
-    if faults.take("big-frame", "api"):
+    if faults.take("big-frame", feed):
         answer = answer | {"padding": "x" * 1_000_000}
-    frames = [spoil_text(dumps(answer), faults, "api")]
-    return frames * 2 if faults.take("duplicate-answer", "api") else frames
+    frames = [spoil_text(dumps(answer), faults, feed)]
+    return frames * 2 if faults.take("duplicate-answer", feed) else frames
 
 
 SPOILT: dict[str, Callable[[str], Outgoing]] = {

@@ -95,8 +95,10 @@ class StreamSession(Session):
 class MarketSession(StreamSession):
     """A connection to `/market`: mark prices."""
 
-    def __init__(self, world: World, number: int, path: str, address: str, streams: list[str]) -> None:
-        super().__init__(world, number, "market", path, address)
+    def __init__(
+        self, world: World, number: int, path: str, address: str, streams: list[str], *, feed: str = "market"
+    ) -> None:
+        super().__init__(world, number, feed, path, address)
         self.subscribe(streams)
 
     def push_marks(self, marks: Marks) -> None:
@@ -139,7 +141,10 @@ class Marks:
         if slow == stream and self.event_ms // 1000 % 3:
             return None
         if slow == "!markPrice@arr":
-            made = (self.event(symbol) for symbol in self.symbols.values())
+            made = [self.event(symbol) for symbol in self.symbols.values()]
+            if self.world.faults.is_on("coinm-in-usdm"):
+                market = self.world.coin_m.market
+                made += [market.mark_price_update(symbol, self.event_ms) for symbol in market.contracts]
             return f"[{','.join(event for event in made if event is not None)}]"
         name, _, kind = slow.partition("@")
         return self.event(self.symbols[name]) if kind == "markPrice" and name in self.symbols else None

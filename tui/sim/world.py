@@ -11,6 +11,7 @@ from tui.sim import events
 from tui.sim.account import Account, Fill, OrderSide, Position, PositionSide, Setting, Wallet
 from tui.sim.agenda import Agenda
 from tui.sim.amounts import ZERO
+from tui.sim.coin_m.book import CoinM
 from tui.sim.errors import rejected
 from tui.sim.faults import Faults
 from tui.sim.keys import Keys
@@ -18,12 +19,17 @@ from tui.sim.ledger import Ledger
 from tui.sim.limits import Limits
 from tui.sim.listen_keys import ListenKeys
 from tui.sim.market import Market
+from tui.sim.misfits import COIN_ROW, blank_totals
+from tui.sim.portfolio_margin.portfolio import Portfolio
 from tui.sim.rows import BALANCE_NAMES, Row, Snapshot
-from tui.sim.scenarios import Holding, Scenario
+from tui.sim.holdings import Holding
+from tui.sim.scenarios import Scenario
 from tui.sim.spoiling import spoil_rows
 
-FEES = {"USDT": Decimal("0.0005"), "USDC": Decimal("0.0004")}
+FEES = {"USDT": Decimal("0.0005"), "USDC": Decimal("0.0004"), "BNFCR": Decimal("0.0005")}
 """Taker fee by margin asset."""
+PORTFOLIO_WEIGHT = 6_000
+"""Request weight a minute of `/papi`; `/fapi` and `/dapi` share the scenario's."""
 LAG_MS = 2_500
 """Largest age of a snapshot while `snapshot-lag` is on."""
 
@@ -43,12 +49,11 @@ class World:
         """A source of its own: what the account does must not depend on how often it is asked."""
         self.keys = Keys(seed)
         self.limits = Limits(scenario.weight_limit)
+        self.portfolio_limits = Limits(PORTFOLIO_WEIGHT)
         self.ledger = Ledger()
         self.faults = Faults()
         self.agenda = Agenda()
-        self.listen_keys = ListenKeys(
-            random.Random(f"{seed} listen keys"), scenario.listen_key_ms, scenario.listen_key_lifetime_ms
-        )
+        self.listen_keys = self.new_keys(f"{seed} listen keys")
         self.market = Market(
             scenario.contracts.values(),
             seed=seed,
@@ -58,13 +63,41 @@ class World:
         self.account = Account(
             self.market.contracts, dual_side=scenario.dual_side, multi_assets=scenario.multi_assets
         )
+        self.coin_m = CoinM(
+            scenario.coin_m,
+            dual_side=scenario.dual_side,
+            seed=seed,
+            wall_ms=wall_ms,
+            funding_interval_ms=scenario.funding_interval_ms,
+        )
+        self.coin_m.listen_keys = self.new_keys(f"{seed} coin-m listen keys")
+        self.portfolio = Portfolio(scenario.portfolio, seed=seed)
+        self.portfolio.listen_keys = self.new_keys(f"{seed} portfolio margin listen keys")
         self.tell: Callable[[events.Event], None] = lambda event: None
         """Where user events go; the exchange puts its private streams here."""
+        self.tell_coin: Callable[[events.Event], None] = lambda event: None
+        """The same for events of COIN-M."""
+        self.tell_portfolio: Callable[[events.Event], None] = lambda event: None
+        """The same for what only Portfolio Margin tells."""
         self.move: Callable[[int], None] = lambda wall_ms: None
         """Moves the world to a time; the exchange puts its `advance` here."""
         self.last_stamp_ms = 0
         self.next_id = self.random.randrange(10**9, 2 * 10**9)
         self.start()
+
+    def new_keys(self, seed: str) -> ListenKeys:
+        """The listen keys of one book, none active yet."""
+        scenario = self.scenario
+        return ListenKeys(random.Random(seed), scenario.listen_key_ms, scenario.listen_key_lifetime_ms)
+
+    def keys_of(self, feed: str) -> list[ListenKeys]:
+        """The listen keys of a user stream; of every book for no feed."""
+        keys = {
+            "private": self.listen_keys,
+            "coinm-private": self.coin_m.listen_keys,
+            "pm-private": self.portfolio.listen_keys,
+        }
+        return [keys[feed]] if feed in keys else list(keys.values())
 
     def start(self) -> None:
         """Fill wallets and open the scenario's positions, some time ago and without events."""
@@ -75,6 +108,7 @@ class World:
             account.settings[holding.symbol] = Setting(holding.leverage, holding.is_isolated)
         for age, holding in enumerate(self.scenario.holdings):
             account.put(born_ms, self.held(holding, self.now_ms - 3_500_000 + 97_003 * age))
+        self.coin_m.start(self.now_ms)
         self.last_stamp_ms = self.now_ms
 
     def held(self, holding: Holding, time_ms: int) -> Position:
@@ -193,48 +227,58 @@ class World:
         self.account.put(time_ms, changed)
         self.update(reason, time_ms, changed)
 
-    def start_listen_key(self) -> str:
-        """Make or extend the listen key; -1001 while `listen-key-fails` is on."""
-        if self.faults.is_on("listen-key-fails"):
+    def start_listen_key(self, feed: str = "private") -> str:
+        """Make or extend the listen key of a user stream; -1001 while `listen-key-fails` is on."""
+        if self.faults.is_on("listen-key-fails", feed):
             raise rejected(-1001)
-        return self.listen_keys.start(self.now_ms)
+        return self.keys_of(feed)[0].start(self.now_ms)
 
-    def ping_listen_key(self) -> str:
-        """Extend the listen key; -1125 when there is none."""
-        if self.faults.is_on("listen-key-fails"):
+    def ping_listen_key(self, feed: str = "private") -> str:
+        """Extend the listen key of a user stream; -1125 when there is none."""
+        if self.faults.is_on("listen-key-fails", feed):
             raise rejected(-1001)
-        return self.listen_keys.ping(self.now_ms)
+        return self.keys_of(feed)[0].ping(self.now_ms)
 
     def expire_listen_key(self) -> None:
-        """End the listen key when its time is over, and tell it."""
-        if key := self.listen_keys.expired(self.now_ms):
-            self.tell(events.listen_key_expired(key, self.now_ms))
+        """End listen keys whose time is over, and tell it."""
+        tellers = (self.tell, self.tell_coin, self.tell_portfolio)
+        for keys, tell in zip(self.keys_of(""), tellers, strict=True):
+            if key := keys.expired(self.now_ms):
+                tell(events.listen_key_expired(key, self.now_ms))
 
     def apply_limits(self) -> None:
         """Let the faults that concern limits take effect; called whenever one begins or ends."""
         others = self.faults.find("other-clients-weight-PERCENT")
         self.limits.others_share = int(others.order.value) / 100 if others else 0.0
         refused, closed = self.faults.find("request-429"), self.faults.find("request-418")
-        self.limits.refused_until_ms = refused.until_ms + self.skew_ms if refused else 0
-        self.limits.closed_until_ms = closed.until_ms + self.skew_ms if closed else 0
+        for limits in (self.limits, self.portfolio_limits):
+            limits.refused_until_ms = refused.until_ms + self.skew_ms if refused else 0
+            limits.closed_until_ms = closed.until_ms + self.skew_ms if closed else 0
+
+    def seen_ms(self) -> int | None:
+        """The time a snapshot shows the account at; None: now."""
+        lag_ms = max(self.scenario.snapshot_lag_ms, LAG_MS if self.faults.is_on("snapshot-lag") else 0)
+        return self.wall_ms - self.lag_random.randrange(lag_ms + 1) if lag_ms else None
 
     def snapshot(self) -> Snapshot:
         """The account as a request sees it now, maybe a little late."""
-        lag_ms = max(self.scenario.snapshot_lag_ms, LAG_MS if self.faults.is_on("snapshot-lag") else 0)
-        if not lag_ms:
-            return Snapshot(self.account, self.market, self.account.book)
-        seen_ms = self.wall_ms - self.lag_random.randrange(lag_ms + 1)
-        return Snapshot(self.account, self.market, self.account.book_at(seen_ms))
+        seen_ms = self.seen_ms()
+        book = self.account.book if seen_ms is None else self.account.book_at(seen_ms)
+        return Snapshot(self.account, self.market, book)
 
     def forget(self) -> None:
         """Drop the history that no snapshot looks at any more."""
-        self.account.forget(self.wall_ms - max(self.scenario.snapshot_lag_ms, LAG_MS))
+        before_ms = self.wall_ms - max(self.scenario.snapshot_lag_ms, LAG_MS)
+        self.account.forget(before_ms)
+        self.coin_m.account.forget(before_ms)
 
     def position_rows(self, symbol: str | None = None) -> list[Row]:
         """Result of `v2/account.position`: the documented rows of a static scenario, or the account's."""
         document = self.scenario.position_document
         rows: Sequence[Row] = self.snapshot().position_rows(symbol) if document is None else document
         wanted = [row for row in rows if symbol in (None, row["symbol"])]
+        if self.faults.is_on("coinm-in-usdm"):
+            wanted = [*wanted, COIN_ROW]
         return spoil_rows(wanted, self.faults, "symbol")
 
     def account_status(self) -> Row:
@@ -250,7 +294,7 @@ class World:
             for name, value in status.items()
             if isinstance(value, list)
         }
-        return totals[0] | lists
+        return blank_totals(totals[0] | lists, self.faults, "")
 
     def balance_rows(self) -> list[Row]:
         """Result of `v2/account.balance`."""

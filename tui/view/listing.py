@@ -44,6 +44,7 @@ class Listing:
         self._values: dict[Key, Value | None] = {}
         self._matches: Callable[[Position], bool] = matcher("")
         self._is_new = True
+        self._sorted_by = sort.column
         self._held_until_ms = 0
 
     def choose(self, preset: int) -> None:
@@ -94,6 +95,9 @@ class Listing:
         """
         if self._is_new:
             changed = book.positions.keys() | self._values.keys()
+            if self._sorted_by is not self.sort.column:
+                self._sorted_by = self.sort.column
+                self._values.clear()
         if changed:
             self._read(book, changed)
         if changed or self.is_outdated or self._is_new:
@@ -103,7 +107,12 @@ class Listing:
         for key in changed:
             position = book.positions.get(key)
             if position is not None and self._wants(position):
-                self._values[key] = self.sort.column.value(position)
+                value = self.sort.column.value(position)
+                if (
+                    value is None and position.snapshot_ms is None
+                ):  # just filled: a snapshot will tell in a moment
+                    value = self._values.get(key)
+                self._values[key] = value
             else:
                 self._values.pop(key, None)
 

@@ -5,6 +5,7 @@ where the memory may be wrong, Textual's own rendering is written and the memory
 """
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -15,7 +16,6 @@ from typing import IO, Any
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
-from rich.style import Style
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -31,6 +31,10 @@ REST = "\0"
 """Stands in the memory for the second cell of a wide character."""
 WIDEST_GAP = 4
 """So many unchanged characters between two runs are written again: a move would cost as much."""
+
+NARROW = " -~¡-¬®-ɏΑ-ΡΣ-ωА-я‐-‧←-↔−─-╿▀-▟■-◡ⓐ-ⓩⒶ-Ⓩ✓✕"
+"""The common characters that take one cell in every terminal; a test compares it with `cells_of`."""
+is_narrow = re.compile(f"[{NARROW}]*").fullmatch
 
 Line = tuple[str, list[str]]
 """A terminal line: a character and a style for each cell."""
@@ -67,7 +71,6 @@ class Picture:
         """The lines of the next frame; None where only `_as_is` can tell."""
         self._as_is: dict[int, dict[Place, str]] = {}
         """Textual's own bytes for lines that cannot be compared, in the order in which it wants them written."""
-        self._narrow = {chr(code) for code in range(32, 127)}
 
     def take(self, update: LayoutUpdate | ChopsUpdate) -> None:
         """Take what Textual wants to write."""
@@ -129,35 +132,27 @@ class Picture:
         styles: list[str] = []
         colors = self._colors
         for strip in strips:
-            for text, style, control in strip:
+            for text, style, control in strip._segments:
                 if style is None:
                     code = ""
+                elif style._link or control:
+                    return None
                 else:
-                    if style._link or control:
-                        return None
-                    code = _code(style, colors)
+                    code = style._ansi or Strip.render_ansi(style, colors)
                 texts.append(text)
                 styles += [code] * len(text)
         line = "".join(texts)
-        if self._narrow.issuperset(line):
-            return line, styles
-        return self._wide_cells(line, styles)
-
-    def _wide_cells(self, line: str, styles: list[str]) -> Line | None:
-        widths = [cells_of(character) for character in line]
-        if 0 in widths:
-            return None
-        self._narrow.update(compress(line, [width == 1 for width in widths]))
-        if 2 not in widths:
-            return line, styles
-        spread = "".join([one if width == 1 else one + REST for one, width in zip(line, widths, strict=True)])
-        return spread, [style for style, width in zip(styles, widths, strict=True) for _ in range(width)]
+        return (line, styles) if is_narrow(line) else _wide_cells(line, styles)
 
 
-def _code(style: Style, colors: ColorSystem) -> str:
-    """The parameters of SGR for a style, as Textual writes them."""
-    code = style._ansi
-    return Strip.render_ansi(style, colors) if code is None else code
+def _wide_cells(line: str, styles: list[str]) -> Line | None:
+    widths = [cells_of(character) for character in line]
+    if 0 in widths:
+        return None
+    if 2 not in widths:
+        return line, styles
+    spread = "".join([one if width == 1 else one + REST for one, width in zip(line, widths, strict=True)])
+    return spread, [style for style, width in zip(styles, widths, strict=True) for _ in range(width)]
 
 
 @lru_cache(maxsize=8)

@@ -206,18 +206,18 @@ def switch_position_mode(world: World) -> None:
 
 
 HAPPENINGS: dict[str, Callable[[World], None]] = {
-    "coin-open": open_position,
-    "coin-add": add,
-    "coin-reduce": reduce,
-    "coin-close": close,
-    "coin-flip": flip,
-    "coin-funding": fund,
-    "coin-deposit": lambda world: transfer(world, "DEPOSIT", 1),
-    "coin-withdraw": lambda world: transfer(world, "WITHDRAW", -1),
-    "coin-leverage": change_leverage,
-    "coin-margin-type": change_margin_type,
-    "coin-margin-transfer": transfer_margin,
-    "coin-margin-call": call_margin,
-    "coin-liquidation": liquidate,
+    "coinm-open": open_position,
+    "coinm-add": add,
+    "coinm-reduce": reduce,
+    "coinm-close": close,
+    "coinm-flip": flip,
+    "coinm-funding": fund,
+    "coinm-deposit": lambda world: transfer(world, "DEPOSIT", 1),
+    "coinm-withdraw": lambda world: transfer(world, "WITHDRAW", -1),
+    "coinm-leverage": change_leverage,
+    "coinm-margin-type": change_margin_type,
+    "coinm-margin-transfer": transfer_margin,
+    "coinm-margin-call": call_margin,
+    "coinm-liquidation": liquidate,
 }
 """By the names of the faults that make them happen."""

@@ -9,14 +9,14 @@ from tui.sim.coin_m.happenings import HAPPENINGS, fund
 from tui.sim.coin_m.trading import close
 from tui.sim.world import World
 
-TRADES = {"coin-add": 30, "coin-reduce": 28, "coin-close": 8, "coin-open": 10, "coin-flip": 4}
+TRADES = {"coinm-add": 30, "coinm-reduce": 28, "coinm-close": 8, "coinm-open": 10, "coinm-flip": 4}
 """What it does when it trades, and how often."""
 EVENTS = {
-    "coin-deposit": 20,
-    "coin-withdraw": 20,
-    "coin-leverage": 20,
-    "coin-margin-transfer": 10,
-    "coin-margin-call": 10,
+    "coinm-deposit": 20,
+    "coinm-withdraw": 20,
+    "coinm-leverage": 20,
+    "coinm-margin-transfer": 10,
+    "coinm-margin-call": 10,
 }
 """What else happens to it, and how often."""
 FEWEST, MOST = 3, 5
@@ -41,7 +41,7 @@ class CoinLife:
     def trade(self) -> None:
         """Trade once: open when there are few positions, close when there are many."""
         held = len(self.world.coin_m.account.open_positions())
-        name = "coin-open" if held < FEWEST else "coin-close" if held > MOST else self.choose(TRADES)
+        name = "coinm-open" if held < FEWEST else "coinm-close" if held > MOST else self.choose(TRADES)
         HAPPENINGS[name](self.world)
         self.plan(self.world.coin_m.setup.trade_pause_ms, self.trade)
 

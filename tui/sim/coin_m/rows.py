@@ -195,6 +195,6 @@ class CoinSnapshot(Snapshot):
         return rows
 
 
-def symbol_status(contract: CoinContract, now_ms: int, *, is_settled: bool) -> str:
-    """`contractStatus` of `exchangeInfo`: after its delivery a contract is no longer traded."""
-    return "DELIVERING" if is_settled or now_ms >= contract.delivery_ms else "TRADING"
+def symbol_status(contract: CoinContract, now_ms: int) -> str:
+    """`contractStatus` of `exchangeInfo`: from its delivery on a contract is no longer traded."""
+    return "DELIVERING" if now_ms >= contract.delivery_ms else "TRADING"

@@ -1,0 +1,68 @@
+"""Binance's books: what each is asked, where, and at what weight. A further venue is one more row."""
+
+from typing import NamedTuple
+
+from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM, Security
+
+
+class HttpRequest(NamedTuple):
+    """One question over HTTP."""
+
+    verb: str
+    path: str
+    weight: int
+    security: Security
+
+
+class Venue(NamedTuple):
+    """A book that answers over HTTP."""
+
+    book: str
+    name: str
+    """What a person calls it."""
+    asks: dict[str, tuple[HttpRequest, ...]]
+    """What answers each of the WebSocket API's methods here; several answers together make one snapshot."""
+    contracts: HttpRequest | None
+    """What tells the size of its contracts."""
+    weight_limit: int
+    """Request weight a minute that one IP address has there."""
+
+
+def _signed(path: str, weight: int) -> HttpRequest:
+    return HttpRequest("GET", path, weight, Security.SIGNED)
+
+
+def _listen_key(path: str) -> dict[str, tuple[HttpRequest, ...]]:
+    return {
+        START_STREAM: (HttpRequest("POST", path, 1, Security.KEY),),
+        PING_STREAM: (HttpRequest("PUT", path, 1, Security.KEY),),
+    }
+
+
+CONTRACTS = HttpRequest("GET", "/dapi/v1/exchangeInfo", 1, Security.NONE)
+
+COIN_M = Venue(
+    book="coinm",
+    name="COIN-M",
+    asks={
+        POSITIONS: (_signed("/dapi/v1/positionRisk", 1),),
+        ACCOUNT: (_signed("/dapi/v1/account", 5),),
+        **_listen_key("/dapi/v1/listenKey"),
+    },
+    contracts=CONTRACTS,
+    weight_limit=2400,
+)
+
+PORTFOLIO_MARGIN = Venue(
+    book="pm",
+    name="Portfolio Margin",
+    asks={
+        POSITIONS: (_signed("/papi/v1/um/positionRisk", 5), _signed("/papi/v1/cm/positionRisk", 1)),
+        ACCOUNT: (_signed("/papi/v1/account", 20), _signed("/papi/v1/balance", 20)),
+        **_listen_key("/papi/v1/listenKey"),
+    },
+    contracts=CONTRACTS,
+    weight_limit=6000,
+)
+
+VENUES = {venue.book: venue for venue in (COIN_M, PORTFOLIO_MARGIN)}
