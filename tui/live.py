@@ -58,6 +58,9 @@ NAP_SECONDS = 5.0
 POLLED_MARK_SECONDS = 4.5
 """Between snapshots when mark prices come from nothing else: they are stale after 5."""
 
+LATE_MS = 5_000
+"""An event from so far in our past: too old to be merged with what was known before it came."""
+
 RIGHTS_SECONDS = 24 * 3600.0
 RIGHTS_AGAIN_SECONDS = 3600.0
 
@@ -298,9 +301,12 @@ class Live:
 
     def _take_event(self, event: object) -> None:
         self._care.spoke()
-        self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
         if isinstance(event, AccountUpdate):
             self._look_at_clock(event.event_time_ms)
+            if event.event_time_ms < self.time_ms() - LATE_MS:
+                self._be_unsure()
+        self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
+        if isinstance(event, AccountUpdate):
             self._schedule.hurry(self._world.now())
             self._follow_symbols()
             self._nudge.set()
@@ -448,6 +454,14 @@ class Live:
         """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
         self._care.missed()
         self._private.recycle("An audit found a change that it had not told: connecting anew.")
+
+    def _be_unsure(self) -> None:
+        """An event comes so late that the line is slow or a clock was set: what was told before it may not hold."""
+        now = self._world.now()
+        self._clock.doubt()
+        self.book.begin_epoch(self.time_ms())
+        self._schedule.at_once(now)
+        self._schedule.once_more(now + SETTLE_SECONDS)
 
     def _distrust(self, sentence: str) -> None:
         """Begin anew: this machine slept, or a clock was corrected, and what holds is unknown."""

@@ -13,7 +13,14 @@ from tests.bench.notes import Notes, Plan
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Align, Cell, look
 
-COLORS = {"gain": "green", "loss": "red", "warn": "yellow", "alarm": "bold red", "dim": "dim", "strong": "bold"}
+COLORS = {
+    "gain": "green",
+    "loss": "red",
+    "warn": "yellow",
+    "alarm": "bold red",
+    "dim": "dim",
+    "strong": "bold",
+}
 
 
 class TableApp(Measured):

@@ -40,7 +40,10 @@ class Market:
     def _fill(self, count: int) -> None:
         dice = random.Random(count)
         letters = string.ascii_uppercase
-        names = {"".join(dice.choices(letters, k=dice.choice((3, 3, 4, 4, 5)))) + "USDT" for _ in range(2 * count + 8)}
+        names = {
+            "".join(dice.choices(letters, k=dice.choice((3, 3, 4, 4, 5)))) + "USDT"
+            for _ in range(2 * count + 8)
+        }
         for name in sorted(names)[:count]:
             position = _position(Key("main", "usdm", name, "BOTH"), dice)
             self._steps[position.key] = _steps(position, dice)
@@ -85,7 +88,9 @@ def _position(key: Key, dice: random.Random) -> Position:
     magnitude = dice.choice((-3, -1, 0, 1, 2, 3, 4))
     entry = Decimal(dice.randrange(10_000, 99_999)).scaleb(magnitude - 4)
     is_long = dice.random() < 0.5
-    amount = Decimal(round(dice.uniform(200, 40_000) / float(entry), max(0, 1 + magnitude))) * (1 if is_long else -1)
+    amount = Decimal(round(dice.uniform(200, 40_000) / float(entry), max(0, 1 + magnitude))) * (
+        1 if is_long else -1
+    )
     margin = abs(amount * entry / 10)
     return Position(
         key=key,
@@ -133,6 +138,8 @@ def _account() -> Account:
         maintenance_margin=Decimal("10200.00"),
         available_balance=Decimal("980000.00"),
         max_withdraw_amount=Decimal("970000.00"),
-        assets=(Asset(asset="USDT", wallet_balance=Decimal("1000000.00"), margin_balance=Decimal("1000020.00")),),
+        assets=(
+            Asset(asset="USDT", wallet_balance=Decimal("1000000.00"), margin_balance=Decimal("1000020.00")),
+        ),
         snapshot_ms=NOW_MS,
     )

@@ -87,7 +87,13 @@ def run(program: str, *options: str, width: int = 160, height: int = 50, rate: i
         command += [f"--width={width}", f"--height={height}"]
         began = time.monotonic()
         process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=_environment(), start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=ROOT,
+            env=_environment(),
+            start_new_session=True,
         )
         os.close(slave)
         output, reads = _read(master, rate)
@@ -101,7 +107,13 @@ def run(program: str, *options: str, width: int = 160, height: int = 50, rate: i
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV") if name in os.environ}
-    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    return {
+        **kept,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def _read(master: int, rate: int) -> tuple[bytes, list[tuple[float, int]]]:

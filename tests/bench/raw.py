@@ -14,7 +14,13 @@ from tui.view.strokes import OFF, at, move, switch
 CHROME = 7
 """Lines of perptop's pane that are no rows."""
 BACKGROUND = "48;2;18;18;18"
-COLORS = {"gain": "138;212;161", "loss": "212;138;138", "warn": "255;196;110", "alarm": "212;138;138", "dim": "160;160;160"}
+COLORS = {
+    "gain": "138;212;161",
+    "loss": "212;138;138",
+    "warn": "255;196;110",
+    "alarm": "212;138;138",
+    "dim": "160;160;160",
+}
 LIVE = ("mark_price", "liquidation_distance", "unrealized_pnl", "roe")
 """The figures that move with the mark price."""
 
@@ -45,7 +51,9 @@ class Pane:
             for slot in slots:
                 cell = by_name[slot.column.name]
                 parts.append(f"{at(y, slot.x)}\x1b[{style(cell.tone)}m{''.join(slot.draw(cell))}{OFF}")
-            self._shown[key] = [(text(slot, by_name[slot.column.name]), by_name[slot.column.name].tone) for slot in self._live]
+            self._shown[key] = [
+                (text(slot, by_name[slot.column.name]), by_name[slot.column.name].tone) for slot in self._live
+            ]
         self.first = "\x1b[?1049h\x1b[?25l\x1b[?7l" + "".join(parts)
 
     def _cells(self, key: Key, columns: Sequence[object]) -> list[Cell]:

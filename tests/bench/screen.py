@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import tui.app
-import tui.live  # noqa: F401 - what the program loads beside its screen
+import tui.live  # what the program loads beside its screen
 from tests.bench.market import Market
 from tests.bench.measured import Measured
 from tests.bench.notes import Notes, Plan
@@ -14,7 +14,7 @@ from tui.settings import ScreenSettings
 class MeasuredScreen(Measured, PositionsApp):
     """perptop, which notes what it writes."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
 
     def __init__(self, market: Market, notes: Notes) -> None:
         self.notes = notes

@@ -172,7 +172,7 @@ def test_new_leverage_makes_the_margins_unknown() -> None:
     book = live_book(row("30"), row("5", symbol="XRPUSDT"))
     tell(book, leverage(25, at=20), 20)
     assert (ada(book).leverage, ada(book).position_initial_margin, ada(book).initial_margin) == (
-        25,
+        D(25),
         None,
         None,
     )
@@ -299,7 +299,7 @@ def test_moved_isolated_margin_makes_the_liquidation_price_unknown() -> None:
     tell(book, update(change("30", mt="isolated", iw="9"), at=20, reason="MARGIN_TRANSFER"), 20)
 
     assert (ada(book).isolated_wallet, ada(book).liquidation_price, ada(book).isolated_margin) == (
-        9,
+        D(9),
         None,
         None,
     )
@@ -322,7 +322,7 @@ def test_funding_of_an_isolated_position() -> None:
     tell(book, update(change("30", mt="isolated", iw="4.9"), at=20, reason="FUNDING_FEE"), 20)
 
     assert (ada(book).position_amount, ada(book).entry_price, ada(book).isolated_wallet) == (
-        30,
+        D(30),
         D("0.4"),
         D("4.9"),
     )

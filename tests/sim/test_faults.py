@@ -37,6 +37,7 @@ def example(name: str) -> str:
         "PERCENT": "80",
         "SECONDS": "40s",
         "FORM": "query",
+        "WORD": "CROSSED",
     }.items():
         name = name.replace(capitals, value)
     return name

@@ -88,7 +88,7 @@ class Glass(Driver):
 
     def start_application_mode(self) -> None:
         """Begin."""
-        self._size = tuple(SIZES[0])
+        self._size = SIZES[0].width, SIZES[0].height
         self.ours, self.written = Terminal(SIZES[0]), 0
         self.send_message(events.Resize(SIZES[0], SIZES[0]))
 
@@ -164,6 +164,7 @@ class Both(App[None]):
         super().__init__(driver_class=Glass)
         self.painter = CloggedPainter(self)
         self.theirs = Terminal(SIZES[0])
+        self.is_painted = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         """A bit of everything."""
@@ -182,6 +183,8 @@ class Both(App[None]):
                 renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
             )
             assert self.painter.display(screen, renderable)
+            if self.painter._picture is not None:
+                self.is_painted.set()
 
     def on_resize(self) -> None:
         """As PositionsApp does."""
@@ -202,7 +205,7 @@ class Both(App[None]):
 
     def resize(self, size: Size) -> None:
         """Change the size of both terminals."""
-        self.glass._size = tuple(size)
+        self.glass._size = size.width, size.height
         for terminal in (self.glass.ours, self.theirs):
             terminal.screen.resize(size.height, size.width)
         self.post_message(events.Resize(size, size))
@@ -333,8 +336,7 @@ async def running(colors: ColorSystem = ColorSystem.STANDARD) -> AsyncIterator[B
     app = Both()
     app.console._color_system = colors
     task = asyncio.create_task(app.run_async())
-    while not app.screen_stack or app.painter._picture is None:
-        await asyncio.sleep(0)
+    await app.is_painted.wait()
     with app._context():
         await app.settle()
         yield app
@@ -402,7 +404,7 @@ def test_slow_terminal_shows_it_in_the_end_for_long(steps: list[Op], colors: Col
 
 # The terminal's bytes.
 
-LEANT_ON = {
+LEANT_ON: dict[str, tuple[Callable[..., Any], str]] = {
     "App._display": (App._display, "4b78dff6669a455c"),
     "App._begin_update": (App._begin_update, "74b869c65286249f"),
     "App._end_update": (App._end_update, "1ecb7ab2a36d6c69"),
@@ -461,7 +463,7 @@ async def test_frame_is_one_synchronized_update() -> None:
     async with running() as app:
         app._sync_available = True
         writes: list[str] = []
-        app.glass.write = writes.append  # type: ignore[method-assign]
+        vars(app.glass)["write"] = writes.append
         await do(app, set_row, 0, [("x", 0)])
 
     assert [(write[:8], write[-8:]) for write in writes[:1]] == [("\x1b[?2026h", "\x1b[?2026l")]
@@ -474,7 +476,7 @@ async def test_resumed_terminal_is_painted_in_full() -> None:
         thread = WriterThread(terminal)
         thread.start()
         vars(app.glass)["_writer_thread"] = thread
-        app.glass.write = thread.write  # type: ignore[method-assign]
+        vars(app.glass)["write"] = thread.write
         await do(app, set_row, 0, [("x", 0)])
         assert app.painter._picture is not None
         assert app.glass.__dict__["_writer_thread"] is app.painter._writer

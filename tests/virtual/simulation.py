@@ -114,7 +114,7 @@ class Simulation:
         self._ledger_at = 0
         self._weights: Counter[int] = Counter()
         self._noisy_minutes: set[int] = set()
-        self._controls: list[int] = []
+        self._controls: defaultdict[int, list[int]] = defaultdict(list)
         self._dials = 0
 
     # What faults do
@@ -293,9 +293,9 @@ class Simulation:
         for entry in list(ledger.entries)[self._ledger_at :]:
             self._weights[entry.wall_ms // MINUTE_MS] += entry.weight
             if entry.kind == "control":
-                self._controls.append(entry.wall_ms)
+                self._controls[entry.connection].append(entry.wall_ms)
         self._ledger_at = len(ledger)
-        if most_within(self._controls, 1000) > 5:
+        if any(most_within(times, 1000) > 5 for times in self._controls.values()):
             self.world.sins.append("more than 5 control messages a second")
         self._controls.clear()
         self.world.sins += [f"{entry.method} is not allowed" for entry in ledger.violations()]

@@ -11,8 +11,8 @@ from tui.sim.events import Event
 
 Side = tuple[str, str]
 """(symbol, position side)."""
-Value = tuple[Decimal, Decimal | None]
-"""Size and entry price."""
+Value = tuple[Decimal, str]
+"""Size and entry price; the latter in as many digits as a snapshot's doubles hold."""
 
 UNDELIVERED = 11.0
 """Seconds for which a dead line may hide a change: pings and the age of mark prices find it by then."""
@@ -26,6 +26,11 @@ ROTATION = 10.0
 """Seconds for which two connections of one kind may stand side by side."""
 MARKS = 9
 """Mark prices of so many seconds count as shown in time."""
+
+
+def value_of(amount: Decimal, entry_price: Decimal | None) -> Value:
+    """Make a size and an entry price comparable; the latter is empty when it could not be read."""
+    return amount, "" if entry_price is None else f"{entry_price:.12g}"
 
 
 class Watcher:
@@ -71,7 +76,7 @@ class Watcher:
         """Remember what has changed on the exchange, and when."""
         now = self.world.now()
         truth = {
-            position.key: (position.amount, position.entry_price)
+            position.key: value_of(position.amount, position.entry_price)
             for position in self.world.exchange.world.account.open_positions()
         }
         is_listening = any(socket.feed == "private" for socket in self.world.sockets)
@@ -135,7 +140,7 @@ class Watcher:
 
     def _compare(self, live: Live) -> None:
         shown = {
-            (key.symbol, key.position_side): (position.position_amount, position.entry_price)
+            (key.symbol, key.position_side): value_of(position.position_amount, position.entry_price)
             for key, position in live.book.positions.items()
             if position.position_amount and "�" not in key.symbol
         }
@@ -144,7 +149,7 @@ class Watcher:
         is_late = False
         for side in shown.keys() | self._truth.keys():
             value = shown.get(side)
-            if value == self._truth.get(side) or (value is not None and value[1] is None):
+            if value == self._truth.get(side) or (value is not None and not value[1]):
                 continue
             if not self._is_excused(side, value):
                 self._lie(f"{side} is {value} and should be {self._truth.get(side)}")

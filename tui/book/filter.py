@@ -17,9 +17,10 @@ def matcher(expression: str) -> Callable[[Position], bool]:
 
 
 def _word_test(word: str) -> Callable[[Position], bool]:
-    if word.startswith("!") and len(word) > 1:
-        inner = _word_test(word[1:])
-        return lambda position: not inner(position)
+    bare = word.lstrip("!") or "!"
+    if len(word) > len(bare):
+        inner, is_wanted = _word_test(bare), (len(word) - len(bare)) % 2 == 0
+        return lambda position: inner(position) is is_wanted
     if word.startswith("side:"):
         side = word.removeprefix("side:")
         return lambda position: ("long" if position.is_long else "short").startswith(side)

@@ -12,7 +12,11 @@ class ContractInformation(
     frozen=True,
     gc=False,
     kw_only=True,
-    rename={"contract_size": "contractSize", "margin_asset": "marginAsset", "contract_status": "contractStatus"},
+    rename={
+        "contract_size": "contractSize",
+        "margin_asset": "marginAsset",
+        "contract_status": "contractStatus",
+    },
 ):
     """One entry of `symbols` in `GET /dapi/v1/exchangeInfo`: what a position's row leaves out."""
 

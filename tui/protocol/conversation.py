@@ -41,6 +41,9 @@ TIMEOUT = 5.0
 SLOW = 1.0
 """Seconds after which an answer is too old to correct a clock that has been measured before."""
 
+MEASURE_SPACING = 30.0
+"""Seconds before the clock is measured once more because of a -1021: a server that goes on saying it is not asked on."""
+
 SILENCE = 2
 """Unanswered requests in a row that end the connection, when nothing else has come meanwhile."""
 
@@ -148,6 +151,7 @@ class ApiConversation:
         self._is_session = False
         self._key_in_params = False
         self._unanswered = 0
+        self._measured_again_at = -MEASURE_SPACING
         self._heard_at = -TIMEOUT
         self._time_wanted = False
         self._is_measuring = False
@@ -324,7 +328,9 @@ class ApiConversation:
         method = "" if pending is None else pending.method
         if method == TIME and trouble.verdict is not Verdict.LIMITED:
             return self._want_time(now)
-        if trouble.verdict is Verdict.CLOCK and pending is not None and not pending.is_second:
+        is_first = pending is not None and not pending.is_second
+        may_measure = now - self._measured_again_at >= MEASURE_SPACING or self.state is State.MEASURING
+        if trouble.verdict is Verdict.CLOCK and is_first and may_measure:
             self._measure_again(method, now)
             return []
         if method in (START_STREAM, PING_STREAM):
@@ -352,6 +358,7 @@ class ApiConversation:
     def _measure_again(self, method: str, now: float) -> None:
         self._again.append(method)
         if self.state is not State.MEASURING:
+            self._measured_again_at = now
             self.state = State.MEASURING
             self._clock.begin()
             self._is_measuring = True

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
 from tui.sim import http_api, portal
 from tui.sim.account import Key
 from tui.sim.api_session import ApiSession
+from tui.sim.coin_m.api_session import CoinApiSession
+from tui.sim.coin_m.life import CoinLife
+from tui.sim.coin_m.streams import CoinMarks, CoinSession
+from tui.sim.endpoints import ENDPOINTS
 from tui.sim.errors import Rejected
 from tui.sim.events import Event
 from tui.sim.faulting import cut, strike
@@ -16,7 +18,11 @@ from tui.sim.faults import order
 from tui.sim.keys import Keys
 from tui.sim.ledger import Entry, Ledger
 from tui.sim.life import Life
+from tui.sim.oracle import BookKey, OraclePosition, linear_truth, whole_truth
 from tui.sim.outgoing import Answer, Close, Refusal
+from tui.sim.portfolio_margin import events as portfolio_events
+from tui.sim.portfolio_margin.life import PortfolioLife
+from tui.sim.portfolio_margin.streams import PortfolioSession
 from tui.sim.scenarios import Scenario
 from tui.sim.session import Session
 from tui.sim.spoiling import spoil_event
@@ -27,22 +33,21 @@ HANDSHAKE_WEIGHT = 5
 LATE_MS = 3_000
 """When the exchange is driven in longer steps, the prices of the skipped seconds are not pushed."""
 DUPLICATE_MS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class OraclePosition:
-    """A position as it truly is."""
-
-    symbol: str
-    position_side: str
-    position_amount: Decimal
-    entry_price: Decimal
-    break_even_price: Decimal
-    isolated_wallet: Decimal
-    is_isolated: bool
-    leverage: int
-    mark_price: Decimal
-    update_time_ms: int
+APIS = {"/ws-fapi/v1": "api", "/ws-dapi/v1": "coinm-api"}
+"""Feeds of the WebSocket APIs, by path."""
+STREAMS = {
+    "/private": "private",
+    "/market": "market",
+    "/public": "public",
+    "/pm": "pm-private",
+}
+"""Feeds of the streams, by what stands before `/ws` and `/stream`. COIN-M has the bare paths, for all it streams."""
+LISTENERS: dict[str, type[PrivateSession | CoinSession | PortfolioSession]] = {
+    "private": PrivateSession,
+    "coinm-private": CoinSession,
+    "pm-private": PortfolioSession,
+}
+"""Which connections take the events of a user stream."""
 
 
 class Exchange:
@@ -55,8 +60,10 @@ class Exchange:
     def __init__(self, scenario: Scenario, *, seed: int = 0, wall_ms: int) -> None:
         self.world = World(scenario, seed=seed, wall_ms=wall_ms)
         self.world.tell = self.tell
+        self.world.tell_coin = self.tell_coin
+        self.world.tell_portfolio = self.tell_portfolio
         self.world.move = self.advance
-        self.life = Life(self.world)
+        self.lives = (Life(self.world), CoinLife(self.world), PortfolioLife(self.world))
         self.sessions: list[Session] = []
         self.connections = 0
         self.next_tick_ms = (wall_ms // 1000 + 1) * 1000
@@ -94,15 +101,16 @@ class Exchange:
         """One second of the world."""
         world = self.world
         world.market.step(world.wall_ms // 1000)
-        self.life.tick()
+        for life in self.lives:
+            life.tick()
         world.expire_listen_key()
         world.forget()
         self.sessions = [session for session in self.sessions if session.is_open]
-        marks = Marks(world)
+        marks, coin_marks = Marks(world), CoinMarks(world)
         for session in self.sessions:
             session.tick()
             if isinstance(session, MarketSession) and not is_late:
-                session.push_marks(marks)
+                session.push_marks(coin_marks if isinstance(session, CoinSession) else marks)
 
     def open(self, target: str, wall_ms: int, address: str = "127.0.0.1") -> Session | Refusal:
         """A client wants a WebSocket on a path with its query; it gets a session, or a refusal over HTTP."""
@@ -110,7 +118,7 @@ class Exchange:
         path, query = split(target)
         feed = feed_of(path)
         self.connections += 1
-        weight = HANDSHAKE_WEIGHT if feed == "api" else 0
+        weight = HANDSHAKE_WEIGHT if feed in ("api", "coinm-api") else 0
         refused = portal.before_all(self.world, feed) or portal.before_handshake(self.world, feed)
         if refused is None:
             try:
@@ -134,14 +142,17 @@ class Exchange:
     def session_on(self, feed: str, path: str, query: str, address: str) -> Session:
         """Make the session that serves a path."""
         world, number, shown = self.world, self.connections, shown_path(path)
-        if feed == "api":
-            return ApiSession(
-                world, number, shown, address, rate_limits="returnRateLimits=false" not in query
-            )
+        if feed in ("api", "coinm-api"):
+            kind = ApiSession if feed == "api" else CoinApiSession
+            return kind(world, number, shown, address, rate_limits="returnRateLimits=false" not in query)
         if feed == "private":
             return PrivateSession(world, number, shown, address, bindings_of(path, query))
         if feed == "market":
             return MarketSession(world, number, shown, address, streams_of(path, query))
+        if feed in ("coinm-market", "coinm-private"):
+            return CoinSession(world, number, feed, shown, address, streams_of(path, query))
+        if feed == "pm-private":
+            return PortfolioSession(world, number, shown, address, streams_of(path, query))
         return StreamSession(world, number, feed, shown, address)
 
     def greet(self, session: Session) -> None:
@@ -170,7 +181,8 @@ class Exchange:
         query = "&".join(part for part in (query, form) if part)
         names = {name.lower(): value for name, value in headers.items()}
         request = http_api.Request(method, path, query, names, address)
-        return portal.before_all(self.world, "http") or http_api.answer(self.world, request)
+        refused = portal.before_all(self.world, "http") or portal.before_all(self.world, request.host)
+        return refused or http_api.answer(self.world, request, ENDPOINTS)
 
     def fault(self, name: str, wall_ms: int, duration_ms: int | None = None) -> None:
         """Switch a fault on, as `reset`, `no-marks-BTCUSDT` or `silence:market`; without a duration as its table says.
@@ -196,76 +208,61 @@ class Exchange:
         self.world.faults.expire(self.world.wall_ms)
         self.world.apply_limits()
 
-    def tell(self, event: Event) -> None:
-        """Send an event of the account to those who listen, unless a fault keeps it back."""
+    def tell(self, event: Event, feed: str = "private") -> None:
+        """Send an event of the account to those who listen, unless a fault keeps it back. Under Portfolio Margin the
+        events of both books go to its own stream."""
+        kinds = self.world.scenario.kinds
+        if "classic" in kinds or feed == "pm-private":
+            self.tell_on(feed, event)
+        if "pm" in kinds and feed != "pm-private" and (told := portfolio_events.of_book(event, feed)):
+            self.tell_on("pm-private", told)
+
+    def tell_coin(self, event: Event) -> None:
+        """Send an event of the COIN-M book."""
+        self.tell(event, "coinm-private")
+
+    def tell_portfolio(self, event: Event) -> None:
+        """Send an event that only Portfolio Margin has."""
+        self.tell(event, "pm-private")
+
+    def tell_on(self, feed: str, event: Event) -> None:
+        """Send an event on one kind of stream, unless a fault keeps it back."""
         faults = self.world.faults
         if event["e"] == "ACCOUNT_UPDATE" and faults.on:
-            if faults.take("drop-event"):
+            if faults.take("drop-event", feed):
                 return
             event = spoil_event(event, faults)
-            if faults.take("duplicate-event"):
-                self.deliver(event)
-            if faults.take("late-duplicate"):
+            if faults.take("duplicate-event", feed):
+                self.deliver(feed, event)
+            if faults.take("late-duplicate", feed):
                 late = event
-                self.world.agenda.at(self.world.wall_ms + DUPLICATE_MS, lambda: self.deliver(late))
-        self.deliver(event)
+                self.world.agenda.at(self.world.wall_ms + DUPLICATE_MS, lambda: self.deliver(feed, late))
+        self.deliver(feed, event)
+        if feed == "coinm-private" and faults.is_on("coinm-events-on-usdm"):
+            self.deliver("private", event)
 
-    def deliver(self, event: Event) -> None:
-        """Send an event to every private stream on the active listen key."""
-        key = self.world.listen_keys.active
+    def deliver(self, feed: str, event: Event) -> None:
+        """Send an event to every stream of a kind that is on its active listen key."""
+        key = self.world.keys_of(feed)[0].active
         if event["e"] == "listenKeyExpired":
             key = str(event["listenKey"])
-        if key is None or self.world.faults.is_on("private-silent"):
+        if key is None or self.world.faults.is_on("private-silent", feed):
             return
         if self.world.faults.is_on("unknown-fields"):
             event = event | {"newField": "1"}
         for session in self.sessions:
-            if isinstance(session, PrivateSession):
+            if isinstance(session, LISTENERS[feed]):
                 session.deliver(key, event)
 
     def oracle(self, wall_ms: int) -> dict[Key, OraclePosition]:
-        """The true book at a time: every position with an amount, by (symbol, position side)."""
+        """The true USD-M book at a time: every position with an amount, by (symbol, position side)."""
         self.advance(wall_ms)
-        world = self.world
-        if world.scenario.position_document is not None:
-            return {
-                (row["symbol"], row["positionSide"]): documented(row)
-                for row in world.scenario.position_document
-            }
-        book = {}
-        for position in world.account.open_positions():
-            setting = world.account.setting(position.symbol)
-            book[position.symbol, str(position.position_side)] = OraclePosition(
-                position.symbol,
-                position.position_side,
-                position.amount,
-                position.entry_price,
-                position.break_even_price,
-                position.isolated_wallet,
-                setting.is_isolated,
-                setting.leverage,
-                world.market.mark_price(position.symbol),
-                position.update_time_ms,
-            )
-        return book
+        return linear_truth(self.world)
 
-
-def documented(row: dict[str, object]) -> OraclePosition:
-    """The truth of a documented row is the row."""
-    amounts = ("positionAmt", "entryPrice", "breakEvenPrice", "isolatedWallet")
-    amount, entry, break_even, wallet = (Decimal(str(row[name])) for name in amounts)
-    return OraclePosition(
-        str(row["symbol"]),
-        str(row["positionSide"]),
-        amount,
-        entry,
-        break_even,
-        wallet,
-        is_isolated=False,
-        leverage=20,
-        mark_price=Decimal(str(row["markPrice"])),
-        update_time_ms=int(str(row["updateTime"])),
-    )
+    def oracle_books(self, wall_ms: int) -> dict[BookKey, OraclePosition]:
+        """The truth of every book at a time, by (book, symbol, position side)."""
+        self.advance(wall_ms)
+        return whole_truth(self.world)
 
 
 def split(target: str) -> tuple[str, str]:
@@ -276,14 +273,27 @@ def split(target: str) -> tuple[str, str]:
 
 def feed_of(path: str) -> str:
     """Which feed a path serves; empty when there is no such path."""
-    if path in ("/ws-fapi/v1", "/ws-fapi/v1/"):
-        return "api"
-    for feed in ("private", "market", "public"):
-        if path.startswith((f"/{feed}/ws", f"/{feed}/stream")):
+    if path.rstrip("/") in APIS:
+        return APIS[path.rstrip("/")]
+    for prefix, feed in STREAMS.items():
+        if path.startswith((f"{prefix}/ws", f"{prefix}/stream")):
             return feed
-    return "none" if path.startswith(("/ws", "/stream")) else ""
+    if path in ("/ws", "/stream") or path.startswith("/ws/"):
+        return "coinm-private" if is_listen_key(last_part(path)) else "coinm-market"
+    return ""
 
 
 def shown_path(path: str) -> str:
     """A path for the ledger: without a listen key."""
-    return path if not path.startswith("/private/ws/") else "/private/ws"
+    secret = path.startswith("/private/ws/") or is_listen_key(last_part(path))
+    return path.rpartition("/")[0] if secret else path
+
+
+def last_part(path: str) -> str:
+    """What stands behind the last slash of a path."""
+    return path.rpartition("/")[2]
+
+
+def is_listen_key(name: str) -> bool:
+    """Whether a name is a listen key: streams have an `@`, and no path is as long."""
+    return len(name) >= 32 and "@" not in name

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from tui.sim import events
+from tui.sim.api_session import ApiSession
 from tui.sim.coin_m import happenings as coin_m
+from tui.sim.coin_m.streams import CoinMarks, CoinSession
 from tui.sim.faults import Order
 from tui.sim.happenings import HAPPENINGS
 from tui.sim.outgoing import Abort, Close
@@ -79,7 +81,7 @@ def rotate(world: World, sessions: Sessions, value: str) -> None:
     """Announce a shutdown, and five seconds later close what was open then."""
     for session in sessions:
         event: events.Event = {"e": "serverShutdown", "E": world.now_ms}
-        session.say({"event": event} if session.feed == "api" else event)
+        session.say({"event": event} if isinstance(session, ApiSession) else event)
     world.agenda.at(world.wall_ms + SHUTDOWN_MS, lambda: cut_all(world, sessions, "1001"))
 
 
@@ -87,10 +89,10 @@ def flood(world: World, sessions: Sessions, value: str) -> None:
     """Push marks much faster than any market moves, as long as the fault is on."""
     if not world.faults.is_on("flood"):
         return
-    marks = Marks(world)
+    marks, coin_marks = Marks(world), CoinMarks(world)
     for session in sessions:
         if isinstance(session, MarketSession) and session.is_open:
-            session.flood(marks, FLOOD_FRAMES)
+            session.flood(coin_marks if isinstance(session, CoinSession) else marks, FLOOD_FRAMES)
     world.agenda.at(world.wall_ms + FLOOD_STEP_MS, lambda: flood(world, sessions, value))
 
 

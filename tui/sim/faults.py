@@ -117,7 +117,9 @@ FAULTS = table(
     ),
     Fault("symbol-missing-SYMBOL", "while", "exchangeInfo does not know a symbol", 60 * SECOND_MS),
     Fault("empty-totals", "while", "totals of accounts are empty texts", 60 * SECOND_MS),
-    Fault("leverage-as-number", "while", "leverage is a JSON number in rows where it is a text", 60 * SECOND_MS),
+    Fault(
+        "leverage-as-number", "while", "leverage is a JSON number in rows where it is a text", 60 * SECOND_MS
+    ),
     Fault("leverage-as-text", "while", "leverage is a text in rows where it is a number", 60 * SECOND_MS),
     Fault("auto-add-margin-true", "while", "isAutoAddMargin is true", 60 * SECOND_MS),
     Fault("auto-add-margin-text", "while", 'isAutoAddMargin is "true"', 60 * SECOND_MS),

@@ -11,6 +11,7 @@ from tui.sim.world import World
 LOGIN_PAGE = (
     "<html><head><title>Welcome to the guest network</title></head><body>Please sign in.</body></html>"
 )
+LONGEST_BAN_MS = 3 * 86_400_000
 REASONS = {
     403: "Forbidden",
     418: "I'm a teapot",
@@ -64,7 +65,8 @@ def host_refusal(world: World, host: str) -> Answer | None:
         return None
     status = int(one.order.value)
     if status == 418:
-        return rejection(Rejected(-1003, BANNED.format(one.until_ms + world.skew_ms), 418, headers))
+        until_ms = min(one.until_ms, world.wall_ms + LONGEST_BAN_MS) + world.skew_ms
+        return rejection(Rejected(-1003, BANNED.format(until_ms), 418, headers))
     if status in CODES:
         text = ERRORS[CODES[status]][1].format(world.limits.weight_limit)
         return rejection(Rejected(CODES[status], text, status, headers))

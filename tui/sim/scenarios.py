@@ -128,6 +128,19 @@ DOCUMENT_CONTRACTS = {
     "BTCUSDT": contract("BTCUSDT", "6679.50671178", "0.10", "0.001", DOCUMENT_BRACKETS),
 }
 
+PORTFOLIO = (
+    Holding("BTCUSDT", "LONG", "1.512", "0.989", 75),
+    Holding("BTCUSDT", "SHORT", "-0.300", "1.006", 75),
+    Holding("ETHUSDT", "LONG", "34.400", "0.992", 75),
+    Holding("SOLUSDT", "SHORT", "-410.00", "1.013", 50),
+    Holding("ADAUSDT", "LONG", "31400", "1.021", 50),
+)
+COIN_PORTFOLIO = (
+    Holding("BTCUSD_PERP", "LONG", "420", "0.988", 75),
+    Holding("BTCUSD_QUARTER", "SHORT", "-150", "1.009", 50),
+    Holding("ETHUSD_PERP", "SHORT", "-1800", "1.011", 75),
+    Holding("XRPUSD_PERP", "LONG", "640", "0.9935", 25),
+)
 CROSS = in_margin(DEMO, isolated=False)
 CREDITS = {
     symbol: replace(one, margin_asset="BNFCR") for symbol, one in CONTRACTS.items() if symbol.endswith("USDT")
@@ -138,24 +151,23 @@ BOOKS = {
     "pm": replace(
         DEMO_SCENARIO,
         name="pm",
-        holdings=in_margin(DEMO[:4] + DEMO[6:7], isolated=False),
-        wallets={"USDT": "820.40330000"},
+        holdings=PORTFOLIO,
+        wallets={"USDT": "320.40330000"},
         coin_m=replace(
-            COIN_DEMO.in_margin(isolated=False),
-            wallets={"BTC": "0.01120000", "ETH": "0.10440000", "XRP": "0.00000000"},
+            COIN_DEMO,
+            holdings=COIN_PORTFOLIO,
+            wallets={"BTC": "0.01120000", "ETH": "0.10440000", "XRP": "24.80000000"},
             happening_pause_ms=None,
         ),
         kinds=frozenset({"pm"}),
         portfolio=PortfolioSetup(
-            free={"USDT": "6240.77120000", "BTC": "0.02510000", "BNB": "1.90040000"},
-            borrowed={"USDT": "350.00000000"},
+            free={"USDT": "1240.77120000", "BTC": "0.02510000", "BNB": "1.90040000"},
+            borrowed={"USDT": "5750.00000000"},
             happening_pause_ms=(40_000, 110_000),
         ),
         happening_pause_ms=None,
     ),
-    "coinm": replace(
-        DEMO_SCENARIO, name="coinm", holdings=(), trade_pause_ms=None, happening_pause_ms=None
-    ),
+    "coinm": replace(DEMO_SCENARIO, name="coinm", holdings=(), trade_pause_ms=None, happening_pause_ms=None),
     "multi-assets": replace(DEMO_SCENARIO, name="multi-assets", holdings=CROSS, multi_assets=True),
     "negative-balance": replace(
         DEMO_SCENARIO,
@@ -170,7 +182,12 @@ BOOKS = {
         name="bnfcr",
         holdings=tuple(one for one in CROSS if one.symbol in CREDITS),
         contracts=CREDITS,
-        wallets={"BNFCR": "-912.40810000", "USDC": "42310.50220000", "BTC": "0.28110000", "BNB": "4.20113000"},
+        wallets={
+            "BNFCR": "-912.40810000",
+            "USDC": "42310.50220000",
+            "BTC": "0.28110000",
+            "BNB": "4.20113000",
+        },
         multi_assets=True,
         happening_pause_ms=None,
     ),
@@ -192,9 +209,7 @@ def documented(name: str, rows: list[Row]) -> Scenario:
     is_chinese = not name.startswith("docs-en")
     contracts = DOCUMENT_CONTRACTS
     if name == "docs":
-        contracts = contracts | {
-            "BTCUSDT": replace(contracts["BTCUSDT"], price=Decimal("21123.05052574"))
-        }
+        contracts = contracts | {"BTCUSDT": replace(contracts["BTCUSDT"], price=Decimal("21123.05052574"))}
     return Scenario(
         name,
         contracts=contracts,

@@ -78,6 +78,15 @@ class Visitor:
         self.session.receive(text, self.wall_ms)
         return said(self.session)
 
+    def call(self, method: str, path: str) -> Any:
+        """Send a request that needs the key alone, as those for listen keys, and return the JSON of its answer."""
+        headers = {"X-MBX-APIKEY": self.key.api_key}
+        return json.loads(self.exchange.http(method, path, headers, b"", self.wall_ms).body)
+
+    def fetch(self, path: str, **params: Any) -> Any:
+        """Send a signed GET and return the JSON of its answer."""
+        return json.loads(self.get(path, **params).body)
+
     def get(self, path: str, **params: Any) -> Answer:
         """Send a signed GET."""
         query = urlencode({"timestamp": self.exchange.world.now_ms} | params)
@@ -89,6 +98,11 @@ class Visitor:
         """Start a listen key and open a private stream on it."""
         key = self.ask("userDataStream.start", apiKey=self.key.api_key)["result"]["listenKey"]
         return self.open(f"/private/ws?listenKey={key}" + (f"&events={events}" if events else ""))
+
+    def listen_to(self, book: str) -> Session:
+        """Start the listen key of `dapi` or `papi` and open its stream."""
+        key = self.call("POST", f"/{book}/v1/listenKey")["listenKey"]
+        return self.open(f"/ws/{key}" if book == "dapi" else f"/pm/ws/{key}")
 
 
 def said(session: Session) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tui.sim.amounts import ZERO
 from tui.sim.coin_m.book import CoinM
 from tui.sim.errors import rejected
 from tui.sim.faults import Faults
+from tui.sim.holdings import Holding
 from tui.sim.keys import Keys
 from tui.sim.ledger import Ledger
 from tui.sim.limits import Limits
@@ -22,7 +23,6 @@ from tui.sim.market import Market
 from tui.sim.misfits import COIN_ROW, blank_totals
 from tui.sim.portfolio_margin.portfolio import Portfolio
 from tui.sim.rows import BALANCE_NAMES, Row, Snapshot
-from tui.sim.holdings import Holding
 from tui.sim.scenarios import Scenario
 from tui.sim.spoiling import spoil_rows
 

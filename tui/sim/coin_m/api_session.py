@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.sim.api_session import METHODS, ApiSession, Method, Params
+from tui.sim.api_session import METHODS, ApiSession, Method
 from tui.sim.coin_m import answers
 
 
@@ -23,9 +23,14 @@ COIN_METHODS: dict[str, Method] = {
     name: method for name, method in METHODS.items() if not name.startswith(("v2/", "algoOrder"))
 } | {
     "account.position": Method(
-        5, "signed", lambda session, params: answers.positions(session.world, params, session.feed), frozenset({"marginAsset", "pair"})
+        5,
+        "signed",
+        lambda session, params: answers.positions(session.world, params, session.feed),
+        frozenset({"marginAsset", "pair"}),
     ),
-    "account.status": Method(5, "signed", lambda session, params: answers.status(session.world, session.feed)),
+    "account.status": Method(
+        5, "signed", lambda session, params: answers.status(session.world, session.feed)
+    ),
     "account.balance": Method(
         5, "signed", lambda session, params: answers.balances(session.world, session.feed)
     ),

@@ -57,7 +57,8 @@ def open_position(world: World) -> None:
         (symbol, side)
         for symbol, contract in account.coin_contracts.items()
         for side in sides
-        if account.book.wallets[contract.margin_asset].balance > 0 and not account.position(symbol, side).amount
+        if account.book.wallets[contract.margin_asset].balance > 0
+        and not account.position(symbol, side).amount
     ]
     if free:
         symbol, side = coin_m.random.choices(free, [8 if key in known else 1 for key in free])[0]
@@ -125,9 +126,7 @@ def fund(world: World) -> None:
         contract = account.coin_contracts[position.symbol]
         if not contract.is_perpetual:
             continue
-        worth = formulas.coins(
-            position.amount, contract.contract_size, market.mark_price(position.symbol)
-        )
+        worth = formulas.coins(position.amount, contract.contract_size, market.mark_price(position.symbol))
         payment = (-worth * market.funding_rate(position.symbol)).quantize(Decimal("1E-8"))
         if account.setting(position.symbol).is_isolated:
             trading.set_isolated_wallet(
@@ -141,7 +140,9 @@ def fund(world: World) -> None:
 
 def transfer(world: World, reason: str, sign: int) -> None:
     """Transfer a hundredth of a coin's balance in or out."""
-    wallets = {asset: one.balance for asset, one in world.coin_m.account.book.wallets.items() if one.balance > 0}
+    wallets = {
+        asset: one.balance for asset, one in world.coin_m.account.book.wallets.items() if one.balance > 0
+    }
     if wallets:
         asset = world.coin_m.random.choice(list(wallets))
         change = (wallets[asset] / 100).quantize(Decimal("0.0001"), rounding=ROUND_UP)

@@ -34,9 +34,7 @@ class CoinLife:
     def plan(self, pause_ms: tuple[int, int] | None, action: Callable[[], None]) -> None:
         """Put the next action on the agenda, if the scenario has a pause for it."""
         if pause_ms is not None:
-            self.world.agenda.at(
-                self.world.wall_ms + self.world.coin_m.random.randrange(*pause_ms), action
-            )
+            self.world.agenda.at(self.world.wall_ms + self.world.coin_m.random.randrange(*pause_ms), action)
 
     def trade(self) -> None:
         """Trade once: open when there are few positions, close when there are many."""

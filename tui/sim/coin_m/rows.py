@@ -80,7 +80,11 @@ class CoinSnapshot(Snapshot):
         )
 
     def all_positions(
-        self, *, margin_asset: str | None = None, pair: str | None = None, sides: tuple[PositionSide, ...] = ()
+        self,
+        *,
+        margin_asset: str | None = None,
+        pair: str | None = None,
+        sides: tuple[PositionSide, ...] = (),
     ) -> list[Position]:
         """Every position that a question means, flat ones too: of all symbols, of a margin asset's or of a pair's."""
         sides = sides or (HEDGE_SIDES if self.account.dual_side else ("BOTH",))

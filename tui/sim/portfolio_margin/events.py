@@ -11,8 +11,8 @@ from tui.sim.portfolio_margin.portfolio import MarginWallet, Standing
 
 POSITION_NAMES = ("s", "pa", "ep", "cr", "up", "ps", "bep")
 """What `P` has here: no margin type, isolated wallet or margin asset."""
-ORDER_NAMES = "s c S o f q p ap sp x X i l z L N n T t b a m R ps rp V".split()
-"""What `o` has here of an order of USD-M or COIN-M."""
+ABSENT_ORDER_NAMES = {"wt", "ot", "cp", "AP", "cr", "pP", "ss", "pm", "er", "ma"}
+"""What `o` lacks here of an order of USD-M or COIN-M."""
 UNITS = {"private": "UM", "coinm-private": "CM"}
 """`fs` by the classic stream an event would go to."""
 ABSENT = frozenset({"TRADE_LITE", "MARGIN_CALL", "listenKeyExpired"})
@@ -29,7 +29,8 @@ def of_book(event: Event, feed: str) -> Event | None:
         rows = [{name: row[name] for name in POSITION_NAMES} for row in event["a"]["P"]]
         return head | {"i": event.get("i", ""), "a": event["a"] | {"P": rows}}
     if kind == "ORDER_TRADE_UPDATE":
-        order = {name: event["o"][name] for name in ORDER_NAMES} | {"st": "", "si": 0, "gtd": 0}
+        order = {name: value for name, value in event["o"].items() if name not in ABSENT_ORDER_NAMES}
+        order |= {"st": "", "si": 0, "gtd": 0}
         return head | {"i": event.get("i", ""), "o": order}
     if kind == "ALGO_UPDATE":
         return head | {"ao": event["o"]}
@@ -83,7 +84,9 @@ def outbound_account_position(asset: str, wallet: MarginWallet, number: int, tim
     return {"e": "outboundAccountPosition", "E": time_ms, "u": time_ms, "U": number, "B": balances}
 
 
-def conditional_order(symbol: str, position_side: str, side: str, trigger_price: str, number: int, time_ms: int) -> Event:
+def conditional_order(
+    symbol: str, position_side: str, side: str, trigger_price: str, number: int, time_ms: int
+) -> Event:
     """CONDITIONAL_ORDER_TRADE_UPDATE of a stop that was placed."""
     order = {
         "s": symbol,

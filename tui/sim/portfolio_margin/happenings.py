@@ -8,15 +8,18 @@ from decimal import ROUND_UP, Decimal
 from tui.sim.amounts import ZERO, stepped
 from tui.sim.portfolio_margin import events
 from tui.sim.portfolio_margin.portfolio import Books, Standing
+from tui.sim.rows import Snapshot
 from tui.sim.world import World
 
 CENT = Decimal("0.01")
 LOAN_ASSET = "USDT"
 
 
-def books_of(world: World) -> Books:
-    """Everything as it is now."""
-    return Books(world.snapshot(), world.coin_m.snapshot(), world.portfolio)
+def books_of(world: World, seen_ms: int | None = None) -> Books:
+    """Everything as it is now, or as it was at a time."""
+    account = world.account
+    book = account.book if seen_ms is None else account.book_at(seen_ms)
+    return Books(Snapshot(account, world.market, book), world.coin_m.snapshot(seen_ms), world.portfolio)
 
 
 def change_loan(world: World, change: Decimal, *, withdrawn: bool = False) -> None:
@@ -95,7 +98,7 @@ def place_conditional_order(world: World) -> None:
 def bring_to(world: World, uni_mmr: Decimal) -> None:
     """Take just so much out of the account, or put in, that its uniMMR is this."""
     books = books_of(world)
-    standing = books.standing()
+    standing = books.standing
     surplus = standing.equity - standing.maintenance_margin * uni_mmr
     amount = (surplus / books.usd(LOAN_ASSET)).quantize(CENT)
     borrowed = world.portfolio.wallet(LOAN_ASSET).borrowed
@@ -113,7 +116,7 @@ def bring_to(world: World, uni_mmr: Decimal) -> None:
 def tell_risk(world: World) -> Standing:
     """Tell a risk level that is another than before. Being safe again is not told."""
     portfolio = world.portfolio
-    standing = books_of(world).standing()
+    standing = books_of(world).standing
     if standing.status != portfolio.status:
         portfolio.status = standing.status
         if standing.status != "NORMAL":

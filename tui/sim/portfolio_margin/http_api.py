@@ -63,22 +63,22 @@ def spoilt(world: World, found: Any) -> object:
 
 def linear_positions(world: World, params: Params) -> object:
     """`GET /papi/v1/um/positionRisk`."""
-    return rows.linear_rows(books_of(world), check_symbol(world, params.get("symbol")))
+    return rows.linear_rows(books_of(world, world.seen_ms()), check_symbol(world, params.get("symbol")))
 
 
 def coin_positions(world: World, params: Params) -> object:
     """`GET /papi/v1/cm/positionRisk`."""
-    return rows.coin_rows(books_of(world), *wanted(world, params))
+    return rows.coin_rows(books_of(world, world.seen_ms()), *wanted(world, params))
 
 
 def account(world: World, params: Params) -> object:
     """`GET /papi/v1/account`."""
-    return rows.account_row(books_of(world), world.now_ms)
+    return rows.account_row(books_of(world, world.seen_ms()), world.now_ms)
 
 
 def balances(world: World, params: Params) -> object:
     """`GET /papi/v1/balance`: an object without `crossMarginAsset` when an asset is asked for."""
-    books = books_of(world)
+    books = books_of(world, world.seen_ms())
     if asset := params.get("asset"):
         row = rows.balance_row(books, asset)
         return {name: value for name, value in row.items() if name != "crossMarginAsset"}
@@ -118,8 +118,8 @@ DOCUMENTED: dict[str, tuple[int, Callable[[World, Params], Any]]] = {
     "/papi/v1/cm/positionRisk": (1, coin_positions),
     "/papi/v1/account": (20, account),
     "/papi/v1/balance": (20, balances),
-    "/papi/v1/um/account": (5, lambda world, params: rows.linear_account(books_of(world))),
-    "/papi/v1/cm/account": (5, lambda world, params: rows.coin_account(books_of(world))),
+    "/papi/v1/um/account": (5, lambda world, params: rows.linear_account(books_of(world, world.seen_ms()))),
+    "/papi/v1/cm/account": (5, lambda world, params: rows.coin_account(books_of(world, world.seen_ms()))),
 }
 """Weight and result of what the pages have examples of."""
 ENDPOINTS: dict[tuple[str, str], Endpoint] = {

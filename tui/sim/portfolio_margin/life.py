@@ -9,9 +9,10 @@ from tui.sim.world import World
 
 EVENTS = {"pm-liability": 30, "pm-transfer": 30, "pm-open-order-loss": 20, "pm-conditional-order": 10}
 """What happens to it, and how often."""
-LOWEST, HIGHEST = Decimal("1.25"), Decimal("3.4")
+LOWEST, HIGHEST = Decimal("1.25"), Decimal(6)
 """uniMMR at which its owner adds to it or takes from it."""
-AIM = Decimal("1.9")
+AIM = Decimal("2.4")
+"""What it is then brought to."""
 
 
 class PortfolioLife:
@@ -25,7 +26,9 @@ class PortfolioLife:
         """Put the next happening on the agenda, if the scenario has such."""
         pause = self.world.portfolio.setup.happening_pause_ms
         if pause is not None:
-            self.world.agenda.at(self.world.wall_ms + self.world.portfolio.random.randrange(*pause), self.happen)
+            self.world.agenda.at(
+                self.world.wall_ms + self.world.portfolio.random.randrange(*pause), self.happen
+            )
 
     def happen(self) -> None:
         """Let something happen."""
@@ -39,6 +42,6 @@ class PortfolioLife:
         if world.scenario.is_static or "pm" not in world.scenario.kinds:
             return
         standing = tell_risk(world)
-        if standing.maintenance_margin and not world.faults.is_on("uni-mmr-PERCENT"):
-            if not LOWEST < standing.uni_mmr < HIGHEST:
-                bring_to(world, AIM)
+        is_left_alone = world.faults.is_on("uni-mmr-PERCENT") or not standing.maintenance_margin
+        if not is_left_alone and not LOWEST < standing.uni_mmr < HIGHEST:
+            bring_to(world, AIM)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from tui.sim.account import Position
 from tui.sim.amounts import ONE, ZERO
@@ -25,7 +26,11 @@ COLLATERAL_RATES = {
 OTHER_RATE = Decimal("0.9")
 NO_MAINTENANCE = Decimal(99_999_999)
 """`uniMMR` of an account that needs no maintenance margin: larger is safer. The pages do not say what Binance sends."""
-BANDS = ((Decimal("1.05"), "FORCE_LIQUIDATION"), (Decimal("1.2"), "REDUCE_ONLY"), (Decimal("1.5"), "MARGIN_CALL"))
+BANDS = (
+    (Decimal("1.05"), "FORCE_LIQUIDATION"),
+    (Decimal("1.2"), "REDUCE_ONLY"),
+    (Decimal("1.5"), "MARGIN_CALL"),
+)
 """`accountStatus` at and below a uniMMR."""
 
 
@@ -113,6 +118,7 @@ class Books:
         coins = [asset for asset, wallet in self.coin.book.wallets.items() if wallet.balance]
         return list(dict.fromkeys([*self.linear.book.wallets, *coins, *self.portfolio.wallets]))
 
+    @cached_property
     def standing(self) -> Standing:
         """Equity and margins of the account."""
         equity = actual = initial = maintenance = ZERO

@@ -81,7 +81,7 @@ def max_notional(snapshot: Snapshot, symbol: str) -> str:
 def linear_liquidation_price(books: Books, position: Position) -> Decimal:
     """An estimate: the price at which the account's equity is down to its maintenance margin, all others unmoved. Both
     sides of a symbol share it, a flat one too."""
-    snapshot, standing = books.linear, books.standing()
+    snapshot, standing = books.linear, books.standing
     together = [one for one in snapshot.siblings(position) if one.amount]
     if not together:
         return ZERO
@@ -115,7 +115,7 @@ def coin_row(books: Books, position: Position) -> Row:
 
 def coin_liquidation_price(books: Books, position: Position) -> Decimal:
     """The same estimate for a COIN-M symbol, the account's equity counted in its coin at today's price."""
-    snapshot, standing = books.coin, books.standing()
+    snapshot, standing = books.coin, books.standing
     together = [one for one in snapshot.siblings(position) if one.amount]
     if not together:
         return ZERO
@@ -133,7 +133,7 @@ def coin_liquidation_price(books: Books, position: Position) -> Decimal:
 
 def account_row(books: Books, time_ms: int) -> Row:
     """Result of `GET /papi/v1/account`; two totals are empty texts, as on the page."""
-    standing = books.standing()
+    standing = books.standing
     return {
         "uniMMR": eight(standing.uni_mmr),
         "accountEquity": eight(standing.equity),
