@@ -214,8 +214,8 @@ class Live:
         is_silent = self._world.now() < until
         change = Change(LinkState.SILENCED, self._hush, until) if is_silent else self._api_change
         talk = self._api.talk
-        if change.state is LinkState.OPEN and talk is not None and not talk.has_heard:
-            change = Change(LinkState.DIALLING)
+        if change.state is LinkState.OPEN and talk is not None and talk.heard_at < max(0.0, until):
+            change = Change(LinkState.DIALLING)  # it is not known to answer, or not to answer again
         self._feed_changed(self.book.health.api, change, "Snapshots")
 
     def _private_changed(self, change: Change) -> None:
@@ -531,7 +531,7 @@ async def snapshot(live: Live, seconds: float) -> None:
                     worker.result()
     except TimeoutError:
         health = live.book.health
-        unreadable = f"{health.last_protocol_error}." if health.protocol_errors else ""
+        unreadable = health.last_protocol_error if health.protocol_errors else ""
         reason = unreadable or health.api.reason or "Binance has not answered."
         raise Unavailable(f"No fresh snapshot within {seconds:g} s. {reason}") from None
     finally:

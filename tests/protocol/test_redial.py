@@ -24,7 +24,9 @@ REACHES = [1.0, 2.0, 4.0, 8.0, 16.0, CAP, CAP, CAP]
 """The longest delay after each loss in a row."""
 
 
-@pytest.mark.parametrize(("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, CAP / 2, CAP / 2, CAP / 2]), (1.0, REACHES)])
+@pytest.mark.parametrize(
+    ("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, CAP / 2, CAP / 2, CAP / 2]), (1.0, REACHES)]
+)
 def test_delays_double_up_to_the_cap(chance: float, lows: list[float]) -> None:
     """The range of a delay doubles from one second to the cap; there its lower half is left out."""
     redial = Redial(lambda: chance)

@@ -31,6 +31,7 @@ from tui.protocol.requests import (
     payload,
     request,
 )
+from tui.protocol.venues import VENUES
 
 SOURCES = Path(__file__).parent.parent.parent / "tui"
 
@@ -205,7 +206,7 @@ def test_weights_are_the_documents() -> None:
 def test_no_text_in_the_client_trades_or_closes() -> None:
     """No text in the client's source names an order's method, a stop, or a verb that changes anything."""
     forbidden = re.compile(
-        r"\border\.\w|\w\.stop\b|\b(DELETE|POST|PUT|PATCH)\b|/(fapi|dapi|papi)/v\d/(order|listenKey)"
+        r"\border\.\w|\w\.stop\b|\b(DELETE|PATCH)\b|/(fapi|dapi|papi)/v\d/(um/|cm/)?(order|algo|leverage|margin)"
     )
     client = [path for path in SOURCES.rglob("*.py") if "sim" not in path.relative_to(SOURCES).parts]
     texts = itertools.chain.from_iterable(ast.walk(ast.parse(path.read_text("utf-8"))) for path in client)
@@ -213,6 +214,14 @@ def test_no_text_in_the_client_trades_or_closes() -> None:
 
     assert [text for text in found if forbidden.search(text)] == []
     assert POSITIONS in found
+
+
+def test_only_a_listen_key_is_asked_for_by_more_than_get() -> None:
+    """Over HTTP everything is GET, but for the asking for a listen key and its keeping."""
+    asks = {ask for venue in VENUES.values() for some in venue.asks.values() for ask in some}
+
+    assert {ask.path for ask in asks if ask.verb != "GET"} == {"/dapi/v1/listenKey", "/papi/v1/listenKey"}
+    assert {ask.verb for ask in asks} == {"GET", "POST", "PUT"}
 
 
 def test_key_and_secret_are_in_no_frame_but_where_they_belong() -> None:

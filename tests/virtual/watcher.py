@@ -1,7 +1,9 @@
 """The judge of a simulation: compares what is shown with the truth, frame by frame, and remembers every lie."""
 
 from collections import deque
+from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from tests.virtual.world import VirtualWorld
 from tui.book.health import MARK_LIMIT_MS, Word
@@ -30,7 +32,13 @@ MARKS = 9
 
 def value_of(amount: Decimal, entry_price: Decimal | None) -> Value:
     """Make a size and an entry price comparable; the latter is empty when it could not be read."""
-    return amount, "" if entry_price is None else f"{entry_price:.12g}"
+    return amount, "" if entry_price is None else f"{float(entry_price):.12g}"
+
+
+def sides_of(event: Event) -> set[Side]:
+    """Return the positions that an ACCOUNT_UPDATE tells of."""
+    change: Any = event["a"]
+    return {(row["s"], row["ps"]) for row in change["P"]}
 
 
 class Watcher:
@@ -60,20 +68,20 @@ class Watcher:
         self._crowded: dict[str, float] = {}
         exchange = world.exchange
         exchange.world.tell = self._tell
-        self.note_truth(was_told=True)
+        self.note_truth()
 
     def _tell(self, event: Event) -> None:
         """Stand in for the exchange's own: see whether an event gets onto an open line."""
         before = self._taken()
         self.world.exchange.tell(event)
         if event["e"] == "ACCOUNT_UPDATE":
-            self.note_truth(was_told=self._taken() > before)
+            self.note_truth(sides_of(event) if self._taken() > before else ())
 
     def _taken(self) -> int:
         return sum(socket.taken for socket in self.world.sockets if socket.feed == "private")
 
-    def note_truth(self, was_told: bool = False) -> None:
-        """Remember what has changed on the exchange, and when."""
+    def note_truth(self, told: Collection[Side] = ()) -> None:
+        """Remember what has changed on the exchange, and when; of `told` an event is on its way."""
         now = self.world.now()
         truth = {
             position.key: value_of(position.amount, position.entry_price)
@@ -86,7 +94,7 @@ class Watcher:
                 continue
             past = self._past.setdefault((side[0], str(side[1])), deque(maxlen=100))
             past.append((now, before))
-            if is_listening and not was_told:
+            if is_listening and side not in told:
                 self._silent[side] = now
                 self.lost_changes += 1
         self._truth = {(symbol, str(side)): value for (symbol, side), value in truth.items()}

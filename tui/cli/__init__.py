@@ -29,7 +29,7 @@ from tui import __version__, credentials, settings
 from tui.cli.options import Connection, Look, Once, Simulation, connection_options, filter_option, given, part
 from tui.cli.place import Plan, open_live, plan
 from tui.credentials import RedactingFormatter, redact
-from tui.errors import PerptopError, UsageError
+from tui.errors import PerptopError, Unavailable, UsageError
 from tui.protocol.text import clean
 from tui.report.formats import FORMATS, fields_of, render
 from tui.report.picture import Caption, Picture, Wanted, take
@@ -96,6 +96,10 @@ def once(context: click.Context, /, **_: object) -> None:
     planned = plan(part(values, Connection), settings.load(settings.settings_path()), streams=False)
     picture = asyncio.run(_take_one(planned, rows, wanted.timeout))
     _print(render(picture, wanted.form, _columns()), as_bytes=wanted.form != "table")
+    if picture.word != "LIVE":
+        raise Unavailable(
+            "the snapshot is fresh, but Binance did not say every figure in it: what is missing is unknown"
+        )
 
 
 async def _take_one(planned: Plan, rows: Wanted, seconds: float) -> Picture:

@@ -283,9 +283,11 @@ def _amount(value: Any) -> Decimal | None:
 
 
 def _refusal(what: str, raw: bytes | str, problem: object) -> ProtocolError:
+    if isinstance(problem, msgspec.ValidationError):
+        return ProtocolError(f"{what} could not be read: {clean(str(problem), 120)}.")
     text = (raw[:200].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[:200]).strip()
     beginning = _LONG_WORD.sub("…", clean(text, 60))
-    return ProtocolError(f"{what} could not be read ({clean(str(problem), 120)}): {beginning or 'nothing'}")
+    return ProtocolError(f"{what} could not be read. It begins: {beginning or '(nothing)'}")
 
 
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{24,}")

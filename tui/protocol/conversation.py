@@ -162,9 +162,9 @@ class ApiConversation:
         return self.state is State.READY
 
     @property
-    def has_heard(self) -> bool:
-        """Whether the server has said anything: an open socket alone is no sign of life."""
-        return self._heard_at > -TIMEOUT
+    def heard_at(self) -> float:
+        """The `now` at which the server last said anything, negative before: an open socket is no sign of life."""
+        return self._heard_at
 
     def opened(self, now: float) -> list[News]:
         """Begin: the socket is open."""
