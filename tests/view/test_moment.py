@@ -115,16 +115,32 @@ def test_account_stands_while_marks_are_silent() -> None:
     assert pnl == ["20.00000000", "None"]
 
 
-def test_polled_account_is_the_snapshots() -> None:
-    """Where no mark stream moves the rows, all totals are those of one snapshot."""
-    source = HandSource(position("A"), position("B"))
-    source.book.health.mark.transport = Transport.OFF
+def test_old_totals_do_not_come_back_when_the_mark_stream_goes() -> None:
+    """A snapshot's own PNL is shown for 5 s at most, whatever the state of the mark stream."""
+    source = HandSource(position("A", mark_time_ms=None))
+    source.book.health.mark.transport = Transport.DOWN
+    source.now = NOW + 5_001
     moment = Moment(source)
     moment.advance()
     now = account_now(moment)
 
     assert now is not None
-    assert (str(now.unrealized_pnl), str(now.margin_ratio)) == ("20.00000000", "0.1")
+    assert (now.unrealized_pnl, now.margin_balance, now.margin_ratio) == (None, None, None)
+
+
+def test_margins_are_unknown_from_an_event_to_the_next_snapshot() -> None:
+    """What an event has changed makes the margins of the snapshot before it unknown; PNL and balances go on."""
+    source = HandSource(position("A"))
+    told = source.book.account
+    assert told is not None
+    told.changed_ms = told.snapshot_ms + 1
+    moment = Moment(source)
+    moment.advance()
+    now = account_now(moment)
+
+    assert now is not None
+    assert now.unrealized_pnl is not None
+    assert (now.has_margins, now.margin_ratio) == (False, None)
 
 
 def test_account_of_several_assets_is_the_snapshots() -> None:

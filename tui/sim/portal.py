@@ -11,6 +11,7 @@ from tui.sim.world import World
 LOGIN_PAGE = (
     "<html><head><title>Welcome to the guest network</title></head><body>Please sign in.</body></html>"
 )
+HTTP_FEEDS = frozenset({"http", "fapi", "dapi", "papi", "sapi"})
 LONGEST_BAN_MS = 3 * 86_400_000
 REASONS = {
     403: "Forbidden",
@@ -31,7 +32,7 @@ def before_all(world: World, feed: str) -> Answer | None:
     faults = world.faults
     if not faults.on:
         return None
-    if faults.is_on("silence", feed) or (feed == "http" and faults.is_on("no-answers", feed)):
+    if faults.is_on("silence", feed) or (feed in HTTP_FEEDS and faults.is_on("no-answers", feed)):
         return Answer(NO_ANSWER)
     if faults.is_on("refuse-connections", feed):
         return Answer(CUT)

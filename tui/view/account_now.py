@@ -5,7 +5,8 @@ from decimal import Decimal
 import msgspec
 
 from tui.book.account import Account
-from tui.book.health import MARK_LIMIT_MS, Transport
+from tui.book.figures import ratio
+from tui.book.health import MARK_LIMIT_MS
 from tui.view.moment import Moment
 
 
@@ -17,14 +18,18 @@ class AccountNow(msgspec.Struct, frozen=True):
     """Whether the snapshot holds: told since the last gap, and not too long ago."""
     unrealized_pnl: Decimal | None
     margin_balance: Decimal | None
+    is_aged: bool = False
+    """Whether PNL and margin balance are the snapshot's own, and older than a mark price may be."""
+
+    @property
+    def has_margins(self) -> bool:
+        """Whether margins and what is available hold: no event has changed what they are made from."""
+        return self.is_fresh and self.account.has_margins
 
     @property
     def margin_ratio(self) -> Decimal | None:
         """maintenance margin ÷ margin balance; None when it does not hold."""
-        maintenance_margin = self.account.maintenance_margin
-        if not self.is_fresh or maintenance_margin is None or not self.margin_balance:
-            return None
-        return maintenance_margin / self.margin_balance
+        return ratio(self.account.maintenance_margin, self.margin_balance) if self.has_margins else None
 
 
 def account_now(moment: Moment) -> AccountNow | None:
@@ -32,29 +37,19 @@ def account_now(moment: Moment) -> AccountNow | None:
 
     In single-asset mode PNL is the sum over the rows, so that panel and table agree between two snapshots; while a row
     has no mark price the snapshot's own PNL stands for as long as a mark price would. In multi-assets mode the rates
-    of the assets are Binance's own, so the snapshot stands.
+    of the assets are Binance's own, so the snapshot stands, with its age once that is more than a mark price's.
     """
     account = moment.book.account
     if account is None:
         return None
     if not moment.is_account_fresh:
         return AccountNow(account, False, None, None)
-    wallet_balance, pnl = account.wallet_balance, _live_pnl(moment)
+    wallet_balance = account.wallet_balance
+    is_sum = account.counts_usdt_only and moment.book.only_symbol is None
+    pnl = moment.rows.pnl("USDT") if is_sum else None
     if pnl is not None and wallet_balance is not None:
         return AccountNow(account, True, pnl, wallet_balance + pnl)
-    if _is_polled(moment) or moment.time_ms - account.snapshot_ms <= MARK_LIMIT_MS:
-        return AccountNow(account, True, account.unrealized_pnl, account.margin_balance)
-    return AccountNow(account, True, None, None)
-
-
-def _is_polled(moment: Moment) -> bool:
-    """Whether the snapshot's own figures stand: nothing moves them, or only Binance knows the rates."""
-    account, mark = moment.book.account, moment.book.health.mark
-    has_marks = mark.transport is Transport.OPEN and mark.data_ms is not None
-    return not has_marks or account is None or not account.counts_usdt_only
-
-
-def _live_pnl(moment: Moment) -> Decimal | None:
-    if _is_polled(moment) or moment.book.only_symbol is not None:
-        return None
-    return moment.rows.usdt_pnl
+    is_aged = moment.time_ms - account.snapshot_ms > MARK_LIMIT_MS
+    if is_aged and account.counts_usdt_only:
+        return AccountNow(account, True, None, None)
+    return AccountNow(account, True, account.unrealized_pnl, account.margin_balance, is_aged)

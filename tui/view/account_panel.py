@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui.book.account import Account, Asset
+from tui.book.account import Asset
 from tui.book.figures import ratio
 from tui.view import bars, formats
 from tui.view.account_now import AccountNow, account_now
 from tui.view.formats import HIDDEN, UNKNOWN
 from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
-from tui.view.moment import Moment
+from tui.view.moment import Moment, Rows
 
 GAUGE = 10
 HIGH = Decimal("0.5")
@@ -59,22 +59,23 @@ class View(NamedTuple):
         return "plain" if not value else "gain" if value > 0 else "loss"
 
 
-def figures_of(now: AccountNow, view: View, stale_text: str) -> list[Figure]:
+def figures_of(now: AccountNow, view: View, stale_text: str, age_text: str = "") -> list[Figure]:
     """All figures of the totals, in the order in which they fill the grid column by column."""
     account, pnl, used = now.account, now.unrealized_pnl, now.margin_ratio
     share = ratio(pnl, account.wallet_balance)
     unit = f" {view.unit}"
+    held = view._replace(is_fresh=now.has_margins)
     return [
         Figure(1, "Margin balance", "Balance", stale_text or view.money(now.margin_balance),
-               "warn" if stale_text else "strong", "" if stale_text else unit),
+               "warn" if stale_text else "dim" if now.is_aged else "strong", "" if stale_text else unit),
         Figure(6, "Wallet balance", "Wallet", view.money(account.wallet_balance, is_live=False), view.tone(), unit),
-        Figure(2, "Unrealized PNL", "PNL", view.money(pnl, is_signed=True), view.tone(pnl),
-               "" if share is None else "  " + formats.percent(share, 2, is_signed=True)),
-        Figure(4, "Available", "Avail.", view.money(account.available_balance), view.tone()),
-        Figure(7, "Initial margin", "Init.", view.money(account.initial_margin), view.tone()),
-        Figure(5, "Maint. margin", "Maint.", view.money(account.maintenance_margin), view.tone()),
+        Figure(2, "Unrealized PNL", "PNL", view.money(pnl, is_signed=True), "dim" if now.is_aged else view.tone(pnl),
+               age_text if now.is_aged else "" if share is None else "  " + formats.percent(share, 2, is_signed=True)),
+        Figure(4, "Available", "Avail.", held.money(account.available_balance), held.tone()),
+        Figure(7, "Initial margin", "Init.", held.money(account.initial_margin), held.tone()),
+        Figure(5, "Maint. margin", "Maint.", held.money(account.maintenance_margin), held.tone()),
         Figure(3, "Margin ratio", "Ratio", formats.percent(used, 2), ratio_tone(used), ratio_gauge(used)),
-        Figure(8, "Max. withdrawal", "Withdr.", view.money(account.max_withdraw_amount), view.tone()),
+        Figure(8, "Max. withdrawal", "Withdr.", held.money(account.max_withdraw_amount), held.tone()),
     ]  # fmt: skip
 
 
@@ -136,8 +137,9 @@ def has_money(asset: Asset) -> bool:
     return any((asset.wallet_balance, asset.unrealized_pnl, asset.initial_margin, asset.margin_balance))
 
 
-def asset_lines(account: Account, is_fresh: bool, is_private: bool, width: int, room: int) -> list[Line]:
-    """One line an asset that the totals leave out or hide."""
+def asset_lines(now: AccountNow, totals: Rows | None, is_private: bool, width: int, room: int) -> list[Line]:
+    """One line an asset that the totals leave out or hide; its PNL is the sum of its rows, when all are known."""
+    account = now.account
     assets = [asset for asset in account.assets if has_money(asset)]
     if account.counts_usdt_only:
         assets = [asset for asset in assets if asset.asset != "USDT"]
@@ -146,7 +148,10 @@ def asset_lines(account: Account, is_fresh: bool, is_private: bool, width: int, 
     if not assets or room < 1:
         return []
     shown = assets if len(assets) <= room else assets[: room - 1]
-    rows = [_asset_figures(asset, View(is_fresh, is_private, asset.asset)) for asset in shown]
+    rows = [
+        _asset_figures(asset, None if totals is None else totals.pnl(asset.asset), now, is_private)
+        for asset in shown
+    ]
     lines = _aligned(rows, width)
     if len(shown) < len(assets):
         lines.append(_brief_assets(assets[len(shown) :], is_private, width))
@@ -163,17 +168,19 @@ def _brief_assets(assets: Sequence[Asset], is_private: bool, width: int) -> Line
     return ((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))
 
 
-def _asset_figures(asset: Asset, view: View) -> list[Figure]:
-    used = ratio(asset.maintenance_margin, asset.margin_balance) if view.is_fresh else None
+def _asset_figures(asset: Asset, pnl: Decimal | None, now: AccountNow, is_private: bool) -> list[Figure]:
+    view = View(now.is_fresh, is_private, asset.asset)
+    held = view._replace(is_fresh=now.has_margins)
+    wallet = asset.wallet_balance
+    balance = None if wallet is None or pnl is None else wallet + pnl
+    used = ratio(asset.maintenance_margin, balance) if now.has_margins else None
     return [
         Figure(1, asset.asset, "", "", "strong"),
-        Figure(2, "Balance", "", view.money(asset.margin_balance), view.tone()),
-        Figure(5, "Wallet", "", view.money(asset.wallet_balance, is_live=False), view.tone()),
-        Figure(
-            3, "PNL", "", view.money(asset.unrealized_pnl, is_signed=True), view.tone(asset.unrealized_pnl)
-        ),
-        Figure(6, "Available", "", view.money(asset.available_balance), view.tone()),
-        Figure(7, "Maint.", "", view.money(asset.maintenance_margin), view.tone()),
+        Figure(2, "Balance", "", view.money(balance), view.tone()),
+        Figure(5, "Wallet", "", view.money(wallet, is_live=False), view.tone()),
+        Figure(3, "PNL", "", view.money(pnl, is_signed=True), view.tone(pnl)),
+        Figure(6, "Available", "", held.money(asset.available_balance), held.tone()),
+        Figure(7, "Maint.", "", held.money(asset.maintenance_margin), held.tone()),
         Figure(4, "Ratio", "", formats.percent(used, 2), ratio_tone(used)),
     ]
 
@@ -206,5 +213,7 @@ def account_lines(moment: Moment, is_private: bool, width: int, rows: int, room:
     account, is_fresh = now.account, now.is_fresh
     view = View(is_fresh, is_private, "USDT" if account.counts_usdt_only else "USD")
     stale_text = "" if is_fresh else f"STALE {formats.clock(moment.time_ms - account.snapshot_ms)}"
-    lines = grid(figures_of(now, view, stale_text), width, rows)
-    return lines + asset_lines(account, is_fresh, is_private, width, room)
+    age_text = f"  {formats.clock(moment.time_ms - account.snapshot_ms)} ago"
+    lines = grid(figures_of(now, view, stale_text, age_text), width, rows)
+    totals = None if moment.book.only_symbol else moment.rows
+    return lines + asset_lines(now, totals, is_private, width, room)

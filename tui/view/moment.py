@@ -1,6 +1,6 @@
 """The book at this moment, summed up: looked at anew only when a row changed or something aged past its limit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -29,10 +29,14 @@ class Rows(NamedTuple):
     """How many have a size that nothing has confirmed lately."""
     unmarked: int = 0
     """How many have no mark price that holds, the unconfirmed ones among them."""
-    usdt_pnl: Decimal | None = ZERO
-    """Unrealized PNL of all rows with USDT as margin; None while one of them does not hold."""
+    pnls: Mapping[str, Decimal | None] = {}
+    """Unrealized PNL of all rows by margin asset; None while one of them does not hold."""
     until_ms: int = NEVER_MS
     """When the first of them ages past a limit."""
+
+    def pnl(self, asset: str) -> Decimal | None:
+        """Unrealized PNL in an asset: 0 without rows, None while one of them does not hold."""
+        return self.pnls.get(asset, ZERO)
 
 
 def next_limit(times: Iterable[int | None], limits: Iterable[int], time_ms: int) -> int:
@@ -50,7 +54,7 @@ def row_limit(position: Position, time_ms: int) -> int:
 def sum_rows(book: Book, time_ms: int) -> Rows:
     """Look at every open row."""
     open_rows = unconfirmed = unmarked = 0
-    pnl: Decimal | None = ZERO
+    pnls: dict[str, Decimal | None] = {}
     until_ms = NEVER_MS
     for position in book.positions.values():
         if not position.is_open:
@@ -60,10 +64,10 @@ def sum_rows(book: Book, time_ms: int) -> Rows:
         unconfirmed += not fresh.is_confirmed
         unmarked += not fresh.is_marked
         until_ms = min(until_ms, row_limit(position, time_ms))
-        if position.margin_asset == "USDT" and pnl is not None:
-            addend = position.unrealized_pnl if fresh.is_marked else None
-            pnl = None if addend is None else pnl + addend
-    return Rows(open_rows, unconfirmed, unmarked, pnl, until_ms)
+        asset = position.margin_asset or ""
+        before, pnl = pnls.get(asset, ZERO), position.unrealized_pnl
+        pnls[asset] = before + pnl if before is not None and pnl is not None and fresh.is_marked else None
+    return Rows(open_rows, unconfirmed, unmarked, pnls, until_ms)
 
 
 class Moment:

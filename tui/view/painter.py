@@ -171,7 +171,7 @@ def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterable[tuple[int, list[Piec
     for y, x1, x2 in update.spans:
         pieces = lines.setdefault(y, [])
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is None or x > x2 or end <= x1:
+            if strip is None or x >= x2 or end <= x1:
                 continue
             pieces.append((x, (strip if x >= x1 and end <= x2 else strip.crop(0, min(end, x2) - x),)))
     yield from lines.items()

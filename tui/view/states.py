@@ -12,7 +12,6 @@ REFUSED_CHECKS = (
     "Is the key right, and is it a key of this exchange (Binance or its testnet)?",
     "Is this machine's IP address on the key's list?",
     "May the key read futures? Nothing more is needed.",
-    "`perptop doctor` looks at each of these.",
 )
 
 
@@ -20,7 +19,7 @@ def _feed_text(feed: Feed, time_ms: int) -> str:
     name = NAMES[feed.name].capitalize()
     match feed.transport:
         case Transport.OPEN:
-            return f"{name}: open, no data yet." if feed.data_ms is None else f"{name}: open."
+            return f"{name}: open, no data yet{because(feed)}." if feed.data_ms is None else f"{name}: open."
         case Transport.CONNECTING:
             return f"{name}: connecting{because(feed)}."
         case _:
