@@ -106,7 +106,9 @@ class Exchange:
         world.expire_listen_key()
         world.forget()
         self.sessions = [session for session in self.sessions if session.is_open]
-        marks, coin_marks = Marks(world), CoinMarks(world)
+        marks = Marks(world)
+        has_coin = any(isinstance(session, CoinSession) for session in self.sessions)
+        coin_marks = CoinMarks(world) if has_coin else marks
         for session in self.sessions:
             session.tick()
             if isinstance(session, MarketSession) and not is_late:

@@ -103,6 +103,8 @@ class Column:
     is_private: bool = False
     """Whether it tells how much money there is."""
     has_bar: bool = False
+    least: int = 0
+    """Cells that are always kept for it, so that no column moves when a row goes stale."""
 
     def show(self, row: Row, is_private: bool) -> Cell:
         """The cell of a row: stale figures are not shown, stale facts are dimmed."""
@@ -231,7 +233,8 @@ COLUMNS = (
     Column("liquidation_distance", "Liq. dist", "d", 3, BOTH, RIGHT, figures.liquidation_room, _liquidation_distance,
            is_descending=False, has_bar=True),
     Column("initial_margin", "Margin", "g", 11, SNAPSHOT, RIGHT, lambda p: p.initial_margin, _margin, is_private=True),
-    Column("unrealized_pnl", "PNL", "p", 2, MARK, RIGHT, lambda p: p.unrealized_pnl, _unrealized_pnl, is_private=True),
+    Column("unrealized_pnl", "PNL", "p", 2, MARK, RIGHT, lambda p: p.unrealized_pnl, _unrealized_pnl, is_private=True,
+           least=len("STALE 0:42")),
     Column("roe", "ROE", "r", 5, BOTH, RIGHT, figures.roe, _roe),
     Column("funding_rate", "Funding", "f", 12, MARK, RIGHT, lambda p: p.funding_rate, _funding),
     Column("adl_quantile", "ADL", "a", 13, SNAPSHOT, LEFT, lambda p: p.adl_quantile, _adl),

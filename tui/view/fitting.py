@@ -104,7 +104,7 @@ def fit(
 def _width(column: Column, extent: Extent, label: str, plan: _Plan) -> int:
     text = extent.whole + extent.part if plan.is_pointed and column.align is Align.POINT else extent.text
     bar = BAR_WIDTH + 1 if plan.has_bars and column.has_bar else 0
-    return max(text + bar, cell_len(label))
+    return max(text + bar, cell_len(label), column.least)
 
 
 def _placed(
