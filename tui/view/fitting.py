@@ -64,6 +64,8 @@ class Slot(NamedTuple):
 class _Plan(NamedTuple):
     has_bars: bool
     is_pointed: bool
+    has_least: bool = True
+    """Whether room is kept for what a row says when it goes stale."""
 
 
 def fit(
@@ -81,7 +83,7 @@ def fit(
     def needed(column: Column, plan: _Plan) -> int:
         return _width(column, extents.get(column.name, Extent()), labels[column.name], plan)
 
-    bare = _Plan(False, False)
+    bare = _Plan(False, False, False)
     gap = 2 if width > 44 else 1
     kept: list[Column] = []
     missing = False
@@ -93,7 +95,7 @@ def fit(
         if missing and column.rank == ESSENTIAL:
             break
     kept.sort(key=columns.index)
-    for plan in (_Plan(True, True), _Plan(True, False), _Plan(False, True), bare):
+    for plan in (_Plan(True, True), _Plan(True, False), _Plan(False, True), _Plan(False, False), bare):
         room = width - sum(needed(column, plan) for column in kept)
         if room >= gap * (len(kept) - 1) or plan is bare:
             break
@@ -104,7 +106,7 @@ def fit(
 def _width(column: Column, extent: Extent, label: str, plan: _Plan) -> int:
     text = extent.whole + extent.part if plan.is_pointed and column.align is Align.POINT else extent.text
     bar = BAR_WIDTH + 1 if plan.has_bars and column.has_bar else 0
-    return max(text + bar, cell_len(label), column.least)
+    return max(text + bar, cell_len(label), column.least if plan.has_least else 0)
 
 
 def _placed(
