@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Speed is measured by the bench, never by a test: this machine may be busy.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 OURS = ("BINANCE_", "PERPTOP_", "TEXTUAL", "XDG_")
 
