@@ -95,10 +95,12 @@ class Exchange(RuleBasedStateMachine):
         self.book.health.api.transport = Transport.OPEN
         self.book.health.user.transport = Transport.CONNECTING
 
-    @initialize()
-    def begin(self) -> None:
-        """Start with a connection, as the program does."""
+    @initialize(is_whole=st.booleans())
+    def begin(self, is_whole: bool) -> None:
+        """Start with a connection, as the program does; half of the runs begin where it is live."""
         self.connect()
+        if is_whole:
+            self.quiet()
 
     def push(self, message: dict[str, Any], touched: set[Key]) -> None:
         """Put an event on the stream, if there is one."""
@@ -125,6 +127,13 @@ class Exchange(RuleBasedStateMachine):
         if name.position_side != "BOTH":
             changes.insert(0, change("0", "0", symbol=name.symbol))
         self.push(self.account_update(changes, "ORDER"), {name})
+
+    @rule(name=st.sampled_from(KEYS), amount=st.sampled_from(["0", "1", "2.5"]))
+    def fill(self, name: Key, amount: str) -> None:
+        """A position changes, and its event arrives at once."""
+        self.trade(name, amount, "0.4")
+        while self.stream:
+            self.deliver()
 
     @rule(reason=st.sampled_from(["FUNDING_FEE", "DEPOSIT", "SOMETHING_NEW"]))
     def move_money(self, reason: str) -> None:
@@ -202,12 +211,26 @@ class Exchange(RuleBasedStateMachine):
         self.requests.remove(request)
         self.answer_with(request, self.now if lag_ms is None else request.asked_ms - lag_ms, orders)
 
+    @rule(
+        lag_ms=st.sampled_from([None, 0, 1, 1000, LAG_MS]),
+        wait_ms=st.sampled_from([0, 1, 1000]),
+        symbol=st.none() | st.sampled_from(SYMBOLS),
+        orders=st.booleans(),
+    )
+    def audit(self, lag_ms: int | None, wait_ms: int, symbol: str | None, orders: bool) -> None:
+        """A snapshot is asked for and arrives; a mark price may come between."""
+        self.now += wait_ms
+        request = Request(self.now)
+        if symbol is not None:
+            self.mark(symbol, "0.7")
+        self.answer_with(request, self.now if lag_ms is None else request.asked_ms - lag_ms, orders)
+
     def answer_with(self, request: Request, as_of_ms: int, orders: bool = False) -> None:
         """Let the book take a snapshot of the account as it was at a time."""
         account = truth(self.trades, as_of_ms)
         wires = [self.wire(name, *account[name], as_of_ms) for name in account]
         if orders:
-            wires += [self.wire(name, ZERO, ZERO, 0) for name in KEYS if name not in account]
+            wires += [self.wire(name, ZERO, ZERO, as_of_ms) for name in KEYS if name not in account]
         is_of_this_epoch = request.asked_ms >= self.book.health.gap_ms
         self.book.take_positions(rows(*wires), request.asked_ms, self.now)
         if self.dropped_ms is not None and is_of_this_epoch and request.asked_ms - LAG_MS >= self.dropped_ms:
@@ -225,7 +248,7 @@ class Exchange(RuleBasedStateMachine):
             markPrice=str(mark),
             unRealizedProfit=str(amount * (mark - entry)),
             notional=str(amount * mark),
-            updateTime=times[-1] if times and amount else 0,
+            updateTime=times[-1] if times and (amount or times[-1] % 2) else 0,
         )
 
     @precondition(lambda self: self.stream is not None)

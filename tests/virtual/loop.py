@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+LOOK_EVERY = 1_000
+"""Rounds of the loop between looks for signals."""
+
 RESOLUTION = 1e-6
 """Timers this close count as due: after a month, the clock's own steps are larger than the usual nanosecond."""
 
@@ -39,23 +42,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             raise Stuck
         self._virtual += seconds
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """Refuse: a thread knows nothing of virtual time."""
         raise AssertionError(f"{func} would run in a thread")
 
 
 class _Jumping(selectors.DefaultSelector):
-    """A selector that reports what is ready, and jumps in place of waiting."""
+    """A selector that jumps in place of waiting. There is nothing to select: only a signal is looked for, now and then."""
 
     def __init__(self, jump: Callable[[float | None], None]) -> None:
         super().__init__()
         self._jump = jump
+        self._rounds = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
-        if not ready and (timeout is None or timeout > 0):
+        self._rounds += 1
+        if self._rounds % LOOK_EVERY == 0 and (ready := super().select(0)):
+            return ready
+        if timeout is None or timeout > 0:
             self._jump(timeout)
-        return ready
+        return []
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

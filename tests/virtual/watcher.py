@@ -26,6 +26,8 @@ CLOCK_SLACK = 20.0
 """Seconds after a step of the exchange's clock in which ages may be off: the next audit finds it."""
 ROTATION = 10.0
 """Seconds for which two connections of one kind may stand side by side."""
+MARK_FRAMES = 4
+"""Every so many frames the mark prices are looked at: they come once a second."""
 MARKS = 9
 """Mark prices of so many seconds count as shown in time."""
 
@@ -58,13 +60,15 @@ class Watcher:
         self._clock_steps: deque[float] = deque([-CLOCK_SLACK], maxlen=20)
         """When the exchange's clock stepped, or will."""
         self._heard = 0
+        self._book: object = None
         self._truth: dict[Side, Value] = {}
         self._past: dict[Side, deque[tuple[float, Value | None]]] = {}
         """What a position was before, with the time at which it ended."""
         self._silent: dict[Side, float] = {}
         """When the last change of a position was told to nobody."""
         self._marks: dict[str, deque[Decimal]] = {}
-        self._marked_ms = 0
+        self._values: dict[tuple[Decimal, Decimal | None], Value] = {}
+        self._marked = 0
         self._crowded: dict[str, float] = {}
         exchange = world.exchange
         exchange.world.tell = self._tell
@@ -82,10 +86,14 @@ class Watcher:
 
     def note_truth(self, told: Collection[Side] = ()) -> None:
         """Remember what has changed on the exchange, and when; of `told` an event is on its way."""
+        account = self.world.exchange.world.account
+        if account.book is self._book:
+            return
+        self._book = account.book
         now = self.world.now()
         truth = {
             position.key: value_of(position.amount, position.entry_price)
-            for position in self.world.exchange.world.account.open_positions()
+            for position in account.open_positions()
         }
         is_listening = any(socket.feed == "private" for socket in self.world.sockets)
         for side in truth.keys() | self._truth.keys():
@@ -101,12 +109,12 @@ class Watcher:
 
     def note_marks(self) -> None:
         """Remember the mark prices of this second."""
-        world = self.world.exchange.world
-        if world.market.second * 1000 == self._marked_ms:
+        market = self.world.exchange.world.market
+        if market.second == self._marked:
             return
-        self._marked_ms = world.market.second * 1000
-        for symbol in world.market.contracts:
-            self._marks.setdefault(symbol, deque(maxlen=MARKS)).append(world.market.mark_price(symbol))
+        self._marked = market.second
+        for symbol in market.contracts:
+            self._marks.setdefault(symbol, deque(maxlen=MARKS)).append(market.mark_price(symbol))
 
     def clock_steps(self, seconds: float) -> None:
         """Expect ages to be off for a while: the exchange's clock steps now, and back after so long."""
@@ -127,7 +135,8 @@ class Watcher:
             if self.word is not Word.LIVE and self.world.heard == self._heard:
                 self._lie("LIVE again, although nothing has come")
             self._compare(live)
-            self._look_at_ages(live, time_ms)
+            if self.frames % MARK_FRAMES == 0:
+                self._look_at_ages(live, time_ms)
         self._look_at_sockets()
         self.word = word
         self._heard = self.world.heard
@@ -147,11 +156,11 @@ class Watcher:
         return bool(stale) and all(position.mark_time_ms is None for position in stale)
 
     def _compare(self, live: Live) -> None:
-        shown = {
-            (key.symbol, key.position_side): value_of(position.position_amount, position.entry_price)
-            for key, position in live.book.positions.items()
-            if position.position_amount and "�" not in key.symbol
-        }
+        shown: dict[Side, Value] = {}
+        for key, position in live.book.positions.items():
+            amount = position.position_amount
+            if amount and "�" not in key.symbol:
+                shown[key.symbol, key.position_side] = self._value(amount, position.entry_price)
         if shown == self._truth:
             return
         is_late = False
@@ -163,6 +172,15 @@ class Watcher:
                 self._lie(f"{side} is {value} and should be {self._truth.get(side)}")
             is_late |= side in self._silent
         self.late_frames += is_late
+
+    def _value(self, amount: Decimal, entry_price: Decimal | None) -> Value:
+        """As `value_of`, which is slow, and most frames show what the frame before them did."""
+        if len(self._values) > 100:
+            self._values.clear()
+        known = self._values.get((amount, entry_price))
+        if known is None:
+            known = self._values[amount, entry_price] = value_of(amount, entry_price)
+        return known
 
     def _is_excused(self, side: Side, value: Value | None) -> bool:
         """Whether a wrong value was right a short while ago, and nothing that came since could have told."""
