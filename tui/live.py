@@ -16,7 +16,7 @@ from tui.feed.http import HttpFailed, key_rights, measure
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
-from tui.protocol.clock import SAMPLES, ExchangeClock
+from tui.protocol.clock import ExchangeClock
 from tui.protocol.conversation import (
     AccountAnswer,
     ApiConversation,
@@ -435,7 +435,7 @@ class Live:
             self._schedule.spend(METHODS[errand].weight, now)
         if not self._clock.is_fresh(now) and now >= self._clock_at:
             self._clock_at = now + CLOCK_SPACING
-            self._schedule.spend(SAMPLES * METHODS[TIME].weight, now)
+            self._schedule.spend(METHODS[TIME].weight, now)
             talk.ask(TIME, now)
         self._api.nudge()
         if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:

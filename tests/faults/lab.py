@@ -19,7 +19,7 @@ from tui.book.health import MARK_LIMIT_MS, Transport, Word
 from tui.book.position import Position
 from tui.credentials import Credential, Secret
 from tui.feed.world import RealWorld, Socket
-from tui.live import Live, LiveOptions
+from tui.live import Live
 from tui.protocol.endpoints import Endpoints, at
 from tui.sim.catalogue import CONTRACTS
 from tui.sim.exchange import Exchange
@@ -170,7 +170,6 @@ class Setup:
     """Whether the fault begins when all is LIVE, not when the worker starts."""
     is_hung: bool = False
     page: bytes | None = None
-    streams: bool = True
 
 
 class Lag:
@@ -208,6 +207,7 @@ class Bench:
         self.live = live
         self.lag = lag
         self.outcome = Outcome()
+        self.host = ""
         self.restart: Callable[[], None]
         self.stop: Callable[[], Any]
         self.leap: Callable[[float], None]
@@ -275,6 +275,13 @@ class Bench:
         self.outcome.said = time.monotonic() - self._began
         self.outcome.says = self.shown
 
+    async def told(self, count: int, within: float = 1.5) -> None:
+        """Wait for one more line than `count` in the journal."""
+        journal = self.live.book.journal
+        await self.until("told", lambda: journal.count > count, within)
+        self.outcome.said = time.monotonic() - self._began
+        self.outcome.says = list(journal)[count].text
+
     async def healed(self, within: float = 35.0) -> None:
         """Wait until all is LIVE, open and true again."""
         await self.until("healed", lambda: self.is_whole, within)
@@ -311,8 +318,7 @@ class Bench:
     def shown(self) -> str:
         """Word and banner."""
         banner = self.banner
-        host = self.live._endpoints.host
-        for name in (host, host.partition(":")[0]):
+        for name in (self.host, self.host.partition(":")[0]):
             banner = banner.replace(name, "the host")
         return f"{self.word}: {banner}" if banner else str(self.word)
 
@@ -320,6 +326,13 @@ class Bench:
     def journal(self) -> str:
         """Everything that has been told."""
         return "\n".join(entry.text for entry in self.live.book.journal)
+
+    @property
+    def said_somewhere(self) -> str:
+        """Everything that has been told or is being said."""
+        health = self.live.book.health
+        reasons = [feed.reason for feed in health.feeds]
+        return "\n".join([self.journal, self.shown, health.last_protocol_error, *reasons])
 
     @property
     def rows(self) -> dict[Side, Value]:
@@ -342,7 +355,7 @@ class Bench:
         health = self.live.book.health
         wanted = {Transport.OPEN} if self.live.book.symbols else {Transport.OPEN, Transport.OFF}
         is_open = health.api.transport is Transport.OPEN and health.mark.transport in wanted
-        is_listening = health.user.transport is Transport.OPEN or not self.live._options.streams
+        is_listening = health.user.transport is Transport.OPEN
         is_marked = all(position.mark_time_ms for position in self.open_rows)
         return self.word is Word.LIVE and is_open and is_listening and is_marked and self.is_true
 
@@ -356,6 +369,10 @@ class Bench:
         paths = {"": "/", "api": "/ws-fapi", "private": "/private", "market": "/market"}
         entries = self.exchange.ledger.of("connect") + self.exchange.ledger.of("refused")
         return sum(entry.path.startswith(paths[feed]) for entry in entries)
+
+    def controls(self) -> int:
+        """Return how many control messages the streams have had."""
+        return len(self.exchange.ledger.of("control"))
 
     def asked(self, method: str = "") -> int:
         """Return how many requests the exchange has had."""
@@ -459,7 +476,7 @@ def credential_of(exchange: Exchange, kind: str) -> Credential:
     key = exchange.keys[kind]  # type: ignore[index]  # a literal in every setup
     if kind == "hmac":
         return Credential.hmac(Secret(key.api_key), key.secret)
-    return Credential.private_key(Secret(key.api_key), key.private_key)
+    return Credential.private_key(Secret(key.api_key), key.private_key.decode(), "key")
 
 
 @asynccontextmanager
@@ -486,12 +503,12 @@ async def bench(setup: Setup, folder: Path, lag: Lag, seed: int = 5) -> AsyncIte
             server.fault(name)
 
         def begin(world: BenchWorld) -> Live:
-            options = LiveOptions(streams=setup.streams)
             credential = credential_of(exchange, setup.kind)
-            return Live(endpoints, credential, options=options, world=world, state_folder=folder)
+            return Live(endpoints, credential, world=world, state_folder=folder)
 
         world = BenchWorld()
         made = Bench(server, proxy, world, begin(world), lag)
+        made.host = endpoints.host
         worker = asyncio.create_task(made.live.run())
 
         async def stop() -> None:

@@ -300,10 +300,11 @@ class ApiConversation:
         return self._become_ready(now)
 
     def _time_told(self, sent: float, time_ms: int, now: float, wall_ms: int) -> list[News]:
-        """Measure with several round trips; a clock that is known well needs one, as a sign that the server answers."""
-        if self._is_measuring and (self.state is not State.READY or now - sent <= SLOW):
+        """Begin with several round trips, correct with one; a clock that is known well needs it only as a sign of life."""
+        is_correction = self.state is State.READY
+        if self._is_measuring and (not is_correction or now - sent <= SLOW):
             self._clock.sample(sent, now, time_ms, wall_ms)
-            if self._clock.samples < SAMPLES:
+            if self._clock.samples < SAMPLES and not is_correction:
                 self._send(TIME, now)
                 return []
         self._is_measuring = False
