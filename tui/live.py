@@ -129,10 +129,10 @@ class Live:
         )
         self._api_change = Change(LinkState.WAITING)
         self._private: Link[PrivateConversation] = Link(
-            self._world, self._manners, self._begin_private, self._hear, self._private_changed
+            self._world, self._manners, self._begin_private, self._hear, self._private_changed, gives_way=True
         )
         self._market: Link[MarketConversation] = Link(
-            self._world, self._manners, self._begin_market, self._hear, self._market_changed
+            self._world, self._manners, self._begin_market, self._hear, self._market_changed, gives_way=True
         )
         self._nudge = asyncio.Event()
         self._care = ListenKeyCare()
@@ -199,8 +199,7 @@ class Live:
         if change.state is LinkState.OPEN:
             self._schedule.at_once(self._world.now())
             self._care.ask_again()
-            self._private.nudge()
-            self._market.nudge()
+            self._wake(self._private, self._market)
         elif change.state is LinkState.DIALLING:
             self._schedule.spend(HANDSHAKE_WEIGHT, self._world.now())
         elif change.state is LinkState.SILENCED:
@@ -227,6 +226,7 @@ class Live:
             user.transport = Transport.OFF
         elif change.state is LinkState.OPEN:
             self._care.connected()
+            self._wake(self._market)
             if not was_open:
                 self.book.stream_opened(self.time_ms())
                 self._schedule.not_later(POSITIONS, now)
@@ -242,7 +242,16 @@ class Live:
         self._stream_changed(mark, change, "Mark prices")
         if change.state is LinkState.WAITING and not self.book.symbols:
             mark.transport, mark.reason = Transport.OFF, ""
+        elif change.state is LinkState.OPEN:
+            self._wake(self._private)
         self._nudge.set()
+
+    @staticmethod
+    def _wake(*links: Link[PrivateConversation] | Link[MarketConversation]) -> None:
+        """Another connection has succeeded: try these now."""
+        for link in links:
+            link.nudge()
+            link.hurry()
 
     def _stream_changed(self, feed: Feed, change: Change, name: str) -> None:
         if change.state is LinkState.SILENCED:

@@ -135,6 +135,15 @@ class Exchange(RuleBasedStateMachine):
         while self.stream:
             self.deliver()
 
+    @precondition(lambda self: self.stream is not None and not self.stream)
+    @rule(name=st.sampled_from(KEYS), amount=st.sampled_from(["0", "1", "2.5"]))
+    def lose(self, name: Key, amount: str) -> None:
+        """A position changes, its event is lost in silence, and an audit finds it."""
+        self.trade(name, amount, "0.4")
+        self.drop()
+        self.now += LAG_MS
+        self.answer_with(Request(self.now), self.now)
+
     @rule(reason=st.sampled_from(["FUNDING_FEE", "DEPOSIT", "SOMETHING_NEW"]))
     def move_money(self, reason: str) -> None:
         """A balance changes and no position: `P` is empty."""
@@ -239,7 +248,7 @@ class Exchange(RuleBasedStateMachine):
     def wire(self, name: Key, amount: Decimal, entry: Decimal, as_of_ms: int) -> dict[str, Any]:
         """One row of a snapshot."""
         times = [trade.time_ms for trade in self.trades if trade.key == name and trade.time_ms <= as_of_ms]
-        mark = Decimal(self.marks[name.symbol])
+        mark = Decimal("0.45")
         return row(
             str(amount),
             str(entry),

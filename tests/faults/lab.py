@@ -168,6 +168,10 @@ class Setup:
     tls: ssl.SSLContext | None = None
     is_awaited: bool = True
     """Whether the fault begins when all is LIVE, not when the worker starts."""
+    is_secure: bool = False
+    """Whether the worker expects TLS, whatever is there."""
+    has_rest: bool = False
+    """Whether the key's rights are asked for over HTTP."""
     is_hung: bool = False
     page: bytes | None = None
 
@@ -273,7 +277,7 @@ class Bench:
 
         await self.until(f"said {text!r}", holds, within)
         self.outcome.said = time.monotonic() - self._began
-        self.outcome.says = self.shown
+        self.outcome.says = self.told_as(text)
 
     async def told(self, count: int, within: float = 1.5) -> None:
         """Wait for one more line than `count` in the journal."""
@@ -292,7 +296,7 @@ class Bench:
         since = len(self.words)
         await self.watch(seconds)
         self.check("LIVE all the time", set(self.words[since:]) == {Word.LIVE})
-        self.outcome.says = self.outcome.says or self.shown
+        self.outcome.says = self.outcome.says or self.told_as("")
 
     def check(self, what: str, holds: bool) -> None:
         """Note a problem unless this holds."""
@@ -307,20 +311,24 @@ class Bench:
         return self.live.book.word(self.live.time_ms())
 
     @property
-    def banner(self) -> str:
-        """What the screen's banner says, its first part."""
+    def banner(self) -> list[str]:
+        """What the screen's banner says, part by part."""
         self._moment.advance(is_changed=True)
-        lines = trouble_lines(self._moment, self._recent, 400)
-        parts = " ".join(part for line in lines for part, _ in line).strip(" !").split("   ")
-        return parts[0].strip()
+        lines = trouble_lines(self._moment, self._recent, 1_000)
+        text = "".join(part for line in lines for part, _ in line)
+        for name in (self.host, self.host.partition(":")[0]):
+            text = text.replace(name, "the host")
+        return [part.strip(" !") for part in text.split("   ") if part.strip(" !")]
 
     @property
     def shown(self) -> str:
         """Word and banner."""
-        banner = self.banner
-        for name in (self.host, self.host.partition(":")[0]):
-            banner = banner.replace(name, "the host")
-        return f"{self.word}: {banner}" if banner else str(self.word)
+        return f"{self.word}: {' · '.join(self.banner)}".strip(": ")
+
+    def told_as(self, text: str) -> str:
+        """The word, and the part of the banner that holds a text."""
+        parts = [part for part in self.banner if text in part]
+        return f"{self.word}: {parts[0]}" if parts else str(self.word)
 
     @property
     def journal(self) -> str:
@@ -497,8 +505,10 @@ async def bench(setup: Setup, folder: Path, lag: Lag, seed: int = 5) -> AsyncIte
         port = int(server.endpoint.rpartition(":")[2])
         proxy = await stack.enter_async_context(proxied(port, setup.tls))
         proxy.is_hung, proxy.page = setup.is_hung, setup.page
-        scheme = "https" if setup.tls or setup.is_hung else "http"
+        scheme = "https" if setup.tls or setup.is_secure else "http"
         endpoints = renamed(at(f"{scheme}://127.0.0.1:{proxy.port}"), setup.name)
+        if not setup.has_rest:
+            endpoints = msgspec.structs.replace(endpoints, account_rest_url=None)
         for name in setup.faults:
             server.fault(name)
 

@@ -14,9 +14,12 @@ CHUNK = 65_536
 AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER that makes a close a reset."""
 
-UNMASKED, RESERVED, HALF, EMPTY = b"\x81\x02{}", b"\x83\x02{}", b"\x01\x01{\x80\x01}", b"\x81\x00"
-MASKED = b"\x81\x82\x00\x00\x00\x00{}"
-"""Frames as a server sends them: whole, of an unknown opcode, in two parts, of no bytes; and masked as only a client may."""
+MASKED, RESERVED = b"\x81\x82\x00\x00\x00\x00{}", b"\x83\x02{}"
+"""Frames that no server may send: masked, and of an unknown opcode."""
+HALF, EMPTY = b"\x01\x01{\x80\x01}", b"\x81\x00"
+"""Frames that it may: one in two parts, and one of no bytes."""
+NO_SUCH_VERSION = bytes((21, 3, 1, 0, 2, 2, 70))
+"""The TLS alert of a server that knows older versions only."""
 
 
 def feed_of(head: bytes) -> str:

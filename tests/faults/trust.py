@@ -2,7 +2,6 @@
 
 import datetime
 import ssl
-import warnings
 
 import trustme
 
@@ -29,11 +28,6 @@ class Trust:
                 self.authority.issue_cert("elsewhere.test").configure_cert(context)
             case _:
                 self.mend(context)
-        if kind == "TLS 1.0 only":
-            context.set_ciphers("ALL:@SECLEVEL=0")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)
-                context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
         return context
 
     def spoil(self, context: ssl.SSLContext) -> None:
@@ -41,6 +35,5 @@ class Trust:
         self._stranger.issue_cert(HERE).configure_cert(context)
 
     def mend(self, context: ssl.SSLContext) -> None:
-        """Take a certificate that holds, and every version of TLS."""
-        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        """Take a certificate that holds."""
         self.authority.issue_cert(HERE).configure_cert(context)

@@ -48,6 +48,16 @@ def test_page_is_served_to_the_digit(name: str, rows: list[dict[str, Any]]) -> N
     assert client.ask_signed("v2/account.position")["status"] == 200
 
 
+def test_documents_are_chosen_from() -> None:
+    """Symbol, pair, margin asset and asset narrow documented rows too."""
+    client = visitor("docs")
+    assert client.fetch("/papi/v1/um/positionRisk", symbol="ADAUSDT") == []
+    assert client.fetch("/papi/v1/cm/positionRisk", marginAsset="ETH") == []
+    assert len(client.fetch("/papi/v1/cm/positionRisk", pair="BTCUSD")) == 1
+    assert client.fetch("/papi/v1/balance", asset="USDT")["crossMarginFree"] == "100.00000000"
+    assert client.fetch("/papi/v1/balance", asset="NOPE") == {}
+
+
 def test_marks_of_the_example_are_the_documented_ones() -> None:
     """The market stream carries the mark price that the Portfolio Margin rows have."""
     client = visitor("docs")
@@ -164,6 +174,8 @@ def test_totals_that_the_page_leaves_empty_are_empty() -> None:
     one = client.fetch("/papi/v1/balance", asset="USDT")
     assert (one["asset"], one["cmUnrealizedPNL"]) == ("USDT", "")
     assert "crossMarginAsset" not in one
+    assert client.fetch("/papi/v1/balance", asset="NOPE")["totalWalletBalance"] == "0.00000000"
+    assert "NOPE" not in {row["asset"] for row in client.fetch("/papi/v1/balance")}
 
 
 def test_configuration_is_that_of_usdm_with_a_text() -> None:

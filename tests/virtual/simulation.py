@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -76,24 +75,28 @@ class Report:
     reconnects: int = 0
     tasks: tuple[int, int] = (0, 0)
     """Fewest and most tasks in quiet hours."""
-    recoveries: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Seconds from the end of a fault that met no other until LIVE, by fault; only faults that took LIVE away."""
-
-    @property
-    def recovery_of_all(self) -> tuple[float, float]:
-        """Median and largest recovery."""
-        every = [seconds for some in self.recoveries.values() for seconds in some]
-        return (statistics.median(every), max(every)) if every else (0.0, 0.0)
+    said: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds from the beginning of a fault that met no other until LIVE was gone, by fault."""
+    healed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds from the end of such a fault until LIVE, where it was gone."""
+    misses: list[str] = field(default_factory=list)
+    """Faults that met no other and took longer than they may."""
 
 
 @dataclass
 class Episode:
     """A fault under observation."""
 
-    name: str
-    is_over: float | None = None
-    took_away: bool = False
+    fault: Fault
+    seconds: float
+    begun: float
+    gone: float | None = None
+    """When LIVE was gone."""
     is_mixed: bool = False
+
+    @property
+    def over(self) -> float:
+        return self.begun + self.seconds
 
 
 class Simulation:
@@ -243,16 +246,35 @@ class Simulation:
             self._follow(self._episode, is_live)
 
     def _follow(self, episode: Episode, is_live: bool) -> None:
+        """Measure how soon a fault is said, and how soon after its end all is well."""
+        now, fault = self.world.now(), episode.fault
         if not is_live:
-            episode.took_away = True
-        elif episode.is_over is not None:
-            recovery = self.world.now() - episode.is_over
-            if episode.took_away:
-                if not episode.is_mixed:
-                    self.report.recoveries[episode.name].append(round(recovery, 2))
+            if episode.gone is None:
+                episode.gone = now
+                if now <= episode.over + FRAME:
+                    self._measured(episode, self.report.said, now - episode.begun, fault.say)
+            return
+        if episode.gone is None:
+            if fault.say is not None and episode.seconds > fault.say and now > episode.begun + fault.say:
+                self._measured(episode, self.report.said, now - episode.begun, fault.say)
                 self._episode = None
-            elif recovery > 30:
+            elif now > episode.over + 30:
                 self._episode = None
+        elif now >= episode.over:
+            self._measured(episode, self.report.healed, now - episode.over, fault.heal)
+            self._episode = None
+
+    def _measured(
+        self, episode: Episode, where: dict[str, list[float]], seconds: float, limit: float | None
+    ) -> None:
+        if episode.is_mixed:
+            return
+        where[episode.fault.name].append(round(seconds, 2))
+        if limit is not None and seconds > limit + FRAME:
+            what = "said" if where is self.report.said else "healed"
+            self.report.misses.append(
+                f"{episode.begun:.3f}: {episode.fault.name} {what} after {seconds:.2f} s, not {limit:g}"
+            )
 
     async def _trades(self) -> None:
         world = self.world.exchange.world
@@ -273,21 +295,22 @@ class Simulation:
 
     async def _trouble(self, fault: Fault) -> None:
         self.report.faults[fault.name] += 1
-        is_alone = self._episode is None and not self._on and self.world.now() - self._trouble_at > ALONE
+        begun = self.world.now()
+        is_alone = self._episode is None and not self._on and begun - self._trouble_at > ALONE
         if self._episode is not None:
             self._episode.is_mixed = True
-        episode = Episode(fault.name, is_mixed=not is_alone)
-        self._episode = episode
-        self._on += 1
         seconds = self.dice.uniform(*fault.seconds)
+        self._on += 1
         fault.begin(self, seconds)
+        # A machine that slept or stood still could not say anything: what counts begins when it can.
+        self._episode = Episode(fault, seconds, max(begun, self.world.now()), is_mixed=not is_alone)
         await asyncio.sleep(seconds)
         fault.end(self, seconds)
         self._on -= 1
-        episode.is_over = self._trouble_at = self.world.now()
-        begun = self.world.true_ms() - int(seconds * 1000)
+        self._trouble_at = self.world.now()
+        from_minute = self.world.true_ms() - int(seconds * 1000)
         self._noisy_minutes.update(
-            range(begun // MINUTE_MS, (self.world.true_ms() + QUIET_MS) // MINUTE_MS + 1)
+            range(from_minute // MINUTE_MS, (self.world.true_ms() + QUIET_MS) // MINUTE_MS + 1)
         )
 
     # The books of a life

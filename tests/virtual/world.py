@@ -236,9 +236,7 @@ class VirtualWorld:
         if network.is_nameless:
             await asyncio.sleep(RESOLVE_SECONDS)
             raise DialFailed(f"DNS cannot resolve {HOST}: check this machine's network.")
-        if network.is_blocked(feed):
-            await asyncio.sleep(limit)
-            raise dial_failed(TimeoutError(), HOST)
+        await self._unblocked(feed, limit)
         await asyncio.sleep(2 * network.delay())
         if feed in network.refusing:
             raise dial_failed(ConnectionRefusedError(), HOST)
@@ -247,9 +245,14 @@ class VirtualWorld:
 
     async def _way_back(self, feed: str, limit: float) -> None:
         await asyncio.sleep(self.network.delay())
-        if self.network.is_blocked(feed):
-            await asyncio.sleep(limit)
-            raise dial_failed(TimeoutError(), HOST)
+        await self._unblocked(feed, limit)
+
+    async def _unblocked(self, feed: str, limit: float) -> None:
+        until = self.loop.time() + limit
+        while self.network.is_blocked(feed):
+            if self.loop.time() >= until:
+                raise dial_failed(TimeoutError(), HOST)
+            await asyncio.sleep(RETRANSMIT)
 
     async def _no_answer(self, status: int, limit: float) -> None:
         if status == NO_ANSWER:

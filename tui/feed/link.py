@@ -71,7 +71,11 @@ class Link(Generic[TalkT]):
         begin: Callable[[], Attempt[TalkT] | None],
         hear: Callable[[object], None],
         changed: Callable[[Change], None],
+        *,
+        gives_way: bool = False,
     ) -> None:
+        """`gives_way`: where it fails beside another, it leaves most attempts to that one."""
+        self._gives_way = gives_way
         self._world = world
         self._manners = manners
         self._begin = begin
@@ -135,6 +139,7 @@ class Link(Generic[TalkT]):
             attempt, at = self._begin(), self._manners.dial_at(now)
             if attempt is None:
                 self._wanted.clear()
+                self._manners.opened(self)
                 self._changed(Change(LinkState.WAITING))
                 await self._wanted.wait()
             elif at > now:
@@ -160,6 +165,7 @@ class Link(Generic[TalkT]):
             await line.over()
         rotate_at = self._rotate_at(line)
         while (ending := line.ending) is None:
+            self._manners.opened(self)
             self._changed(Change(LinkState.OPEN))
             await self._within(rotate_at - self._world.now(), line.waning)
             if line.ending is not None:
@@ -222,7 +228,7 @@ class Link(Generic[TalkT]):
         return delay
 
     async def _pause_after_failure(self, problem: DialFailed) -> None:
-        delay = self._redial.delay(self._world.now())
+        delay = self._delay()
         if problem.silent is not None:
             await self._pause(LinkState.SILENCED, problem.sentence, self._heed(problem))
         elif problem.is_untrusted:
@@ -232,6 +238,10 @@ class Link(Generic[TalkT]):
         else:
             await self._pause(LinkState.DOWN, problem.sentence, delay)
 
+    def _delay(self) -> float:
+        is_first = not self._gives_way or self._manners.failed(self)
+        return self._redial.delay(self._world.now(), is_first)
+
     async def _pause_after(self, ending: Ending) -> None:
         now = self._world.now()
         if self._manners.silent_until > now:
@@ -239,7 +249,7 @@ class Link(Generic[TalkT]):
         elif ending.is_refused:
             await self._pause(LinkState.REFUSED, ending.sentence, self._redial.refused_delay())
         else:
-            await self._pause(LinkState.DOWN, ending.sentence, self._redial.delay(now))
+            await self._pause(LinkState.DOWN, ending.sentence, self._delay())
 
     async def _pause(self, state: LinkState, sentence: str, seconds: float) -> None:
         now = self._world.now()

@@ -106,6 +106,8 @@ class RealWorld:
 
     def __init__(self) -> None:
         self._addresses: dict[tuple[str, int], str] = {}
+        self._trusted: ssl.SSLContext | None = None
+        """What HTTP trusts, the same as a WebSocket does: made once, for that stops the loop for a while."""
 
     def now(self) -> float:
         """Return the time since boot; suspended time counts where the system can tell it."""
@@ -152,9 +154,10 @@ class RealWorld:
         import httpx2
 
         host = urlsplit(url).hostname or ""
+        self._trusted = self._trusted or ssl.create_default_context()
         try:
             async with httpx2.AsyncClient(
-                timeout=HTTP_SECONDS, trust_env=False, follow_redirects=False
+                verify=self._trusted, timeout=HTTP_SECONDS, trust_env=False, follow_redirects=False
             ) as client:
                 response = await client.request(verb, url, headers=dict(headers))
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
@@ -236,6 +239,8 @@ def dial_failed(problem: Exception, host: str) -> DialFailed:
         return DialFailed(f"{host} does not answer within {OPEN_SECONDS:.0f} s.")
     if isinstance(problem, ConnectionRefusedError):
         return DialFailed(f"{host} refuses the connection: nothing listens there.")
+    if isinstance(problem, ConnectionResetError):
+        return DialFailed(f"{host} cuts the connection before it is open.")
     if isinstance(problem, OSError):
         return DialFailed(
             f"{host} cannot be reached ({clean(problem.strerror or type(problem).__name__, 60)})."

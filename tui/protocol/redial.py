@@ -12,6 +12,9 @@ USEFUL_AFTER = 60.0
 PER_WINDOW, WINDOW, SPACING = 20, 300.0, 1.0
 """At most 20 connects in five minutes and one a second, for the whole process."""
 
+BEHIND = 3.0
+"""So many times longer are the longest delays of a connection that fails beside another: 20 connects are soon used up."""
+
 REFUSED_FIRST, REFUSED_CAP = 60.0, 900.0
 """Delays after a refused key: a retry storm helps nobody."""
 
@@ -21,6 +24,7 @@ class Manners:
 
     def __init__(self) -> None:
         self._dials: deque[float] = deque(maxlen=PER_WINDOW)
+        self._failing: list[object] = []
         self.silent_until = 0.0
         """No request and no connect before this `now`: a 429, a 418 or a firewall's 403 said so."""
 
@@ -36,6 +40,17 @@ class Manners:
     def dialled(self, now: float) -> None:
         """Count one connect."""
         self._dials.append(now)
+
+    def failed(self, connection: object) -> bool:
+        """Note that a connection fails; return whether it was the first: the others wait longer, and for its success."""
+        if connection not in self._failing:
+            self._failing.append(connection)
+        return self._failing[0] is connection
+
+    def opened(self, connection: object) -> None:
+        """Note that it fails no longer, or is not tried."""
+        if connection in self._failing:
+            self._failing.remove(connection)
 
     def be_silent(self, until: float) -> None:
         """Send nothing before `until`."""
@@ -62,7 +77,7 @@ class Redial:
         elif now - self._useful_since >= USEFUL_AFTER:
             self._attempts = self._refusals = 0
 
-    def delay(self, now: float) -> float:
+    def delay(self, now: float, is_first: bool = True) -> float:
         """Return how long to wait after this loss or failure, in seconds."""
         if self._useful_since is not None and now - self._useful_since >= USEFUL_AFTER:
             self._attempts = self._refusals = 0
@@ -70,7 +85,8 @@ class Redial:
         reach = min(CAP, 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 10)
         low = CAP / 2 if reach == CAP else 0.0
-        return low + (reach - low) * self._random()
+        delay = low + (reach - low) * self._random()
+        return delay if is_first or reach < CAP else delay * BEHIND
 
     def refused_delay(self) -> float:
         """Return how long to wait after the key was refused: 60 s, doubling to 15 minutes."""

@@ -19,7 +19,7 @@ HURRY_SPACING = 5.0
 HURRY_MOST, MINUTE = 10, 60.0
 """Snapshots in a minute above which events ask for no more: 100 of weight while an account trades without a pause."""
 
-DEAR = 100
+DEAR = 90
 """Our own weight in a minute above which snapshots are no more than audits: 5 % of the limit is 120."""
 
 BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0

@@ -34,18 +34,22 @@ def documented(path: str, make: Callable[[World, Params], Any]) -> Callable[[Wor
 
 def chosen(world: World, document: Any, params: Params) -> Any:
     """The rows of a document that a question is about."""
-    asset, pair = wanted(world, params)
-    symbol = check_symbol(world, params.get("symbol"))
-    if symbol:
-        return [row for row in document if row["symbol"] == symbol]
-    if asset or pair:
-        contracts = world.coin_m.account.coin_contracts
-        found = [(row, contracts[row["symbol"]]) for row in document]
-        return [row for row, one in found if asset == one.margin_asset or pair == one.pair]
-    if "asset" in params:
-        rows_of = [row for row in document if row["asset"] == params["asset"]]
-        return {name: value for name, value in rows_of[0].items() if name != "crossMarginAsset"}
-    return document
+    margin_asset, pair = wanted(world, params)
+    symbol, asset = check_symbol(world, params.get("symbol")), params.get("asset")
+    if not isinstance(document, list):
+        return document
+    contracts = world.coin_m.account.coin_contracts
+    found = []
+    for row in document:
+        contract = contracts.get(row.get("symbol", ""))
+        is_meant = symbol in (None, row.get("symbol")) and asset in (None, row.get("asset"))
+        if contract is not None:
+            is_meant &= margin_asset in (None, contract.margin_asset) and pair in (None, contract.pair)
+        if is_meant:
+            found.append(row)
+    if asset is None:
+        return found
+    return {name: value for row in found[:1] for name, value in row.items() if name != "crossMarginAsset"}
 
 
 def spoilt(world: World, found: Any) -> object:

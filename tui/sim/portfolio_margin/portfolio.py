@@ -87,8 +87,12 @@ class Portfolio:
         self.transaction = self.random.randrange(10**18, 2 * 10**18)
 
     def wallet(self, asset: str) -> MarginWallet:
-        """The cross margin wallet of an asset."""
+        """The cross margin wallet of an asset, to be changed."""
         return self.wallets.setdefault(asset, MarginWallet())
+
+    def look(self, asset: str) -> MarginWallet:
+        """The cross margin wallet of an asset, to be read; an empty one of what there is none of."""
+        return self.wallets.get(asset) or MarginWallet()
 
     def new_id(self) -> int:
         """A number for a transaction, 19 digits long."""
@@ -124,7 +128,7 @@ class Books:
         equity = actual = initial = maintenance = ZERO
         for asset in self.assets():
             price = self.usd(asset)
-            value = self.portfolio.wallet(asset).net * price
+            value = self.portfolio.look(asset).net * price
             for snapshot in (self.linear, self.coin):
                 if asset in snapshot.book.wallets:
                     sums = snapshot.sums(positions_of(snapshot, asset))

@@ -150,7 +150,7 @@ def account_row(books: Books, time_ms: int) -> Row:
 
 def balance_row(books: Books, asset: str) -> Row:
     """Row of `GET /papi/v1/balance`; a COIN-M profit of what backs no COIN-M contract is an empty text."""
-    wallet = books.portfolio.wallet(asset)
+    wallet = books.portfolio.look(asset)
     balances, profits = [], []
     for snapshot in (books.linear, books.coin):
         own = snapshot.book.wallets.get(asset)
