@@ -204,8 +204,7 @@ def pick(
 def goals(result: dict[str, Any]) -> list[str]:
     """The figures to reach, and what they are."""
     ticks, start, idle, slow, beside = (result[name] for name in ("ticks", "start", "idle", "slow", "beside"))
-    many = max(count for count in ROWS if any(one["rows"] == count for one in ticks))
-    middle, few = min(600, many), min(100, many)
+    many, few, middle = max(one["rows"] for one in ticks), 100, 600
     ours, table, raw = (pick(ticks, name, RATES[1], middle) for name in ("perptop", "DataTable", "raw limit"))
     most, least = (pick(ticks, "perptop", RATES[1], count) for count in (many, few))
     lines = [
@@ -290,7 +289,7 @@ def main() -> None:
     arguments = parser.parse_args()
     is_quick = arguments.quick
     result = {
-        "ticks": tick_figures(1, (10, 600), 5) if is_quick else tick_figures(arguments.repeats, ROWS, 0),
+        "ticks": tick_figures(1, (100, 600), 5) if is_quick else tick_figures(arguments.repeats, ROWS, 0),
         "start": start_figures(1 if is_quick else 5),
         "idle": idle_figures(2 if is_quick else 60),
         "slow": slow_figures(10 if is_quick else 200),

@@ -9,7 +9,7 @@ from tui.view.strokes import Run, at, move, switch
 Cell = tuple[str, str]
 """Character and style."""
 Picture = list[list[Cell]]
-NAMES = {name: number for number, name in enumerate("black red green brown blue magenta cyan white".split())}
+COLORS = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 WIDEST_GAP = 4
 
 
@@ -52,8 +52,8 @@ def _color(color: str, base: int) -> list[str]:
     if color == "default":
         return []
     name = color.removeprefix("bright")
-    if name in NAMES:
-        return [str(base + NAMES[name] + (60 if name != color else 0))]
+    if name in COLORS:
+        return [str(base + COLORS.index(name) + (60 if name != color else 0))]
     return [str(base + 8), "2", *(str(int(color[place : place + 2], 16)) for place in (0, 2, 4))]
 
 

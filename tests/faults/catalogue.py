@@ -1,16 +1,27 @@
 """The faults: what is done, what has to be said, and how soon all has to be right again (issue 3)."""
 
 import asyncio
+import json
+import os
+import signal
 import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from tests.faults.lab import BLIND, EMPTY, HEDGE, ONE_WAY, SILENT, Bench, NamingLoop, Setup
+from tests.faults.lab import BLIND, EMPTY, ONE_WAY, SILENT, Bench, NamingLoop, Setup
 from tests.faults.proxy import EMPTY, HALF, MASKED, NO_SUCH_VERSION, RESERVED, page, proxied
 from tests.faults.trust import Trust
 from tui.protocol.rights import UNKNOWN
 
 Act = Callable[[Bench], Awaitable[None]]
+Line = dict[str, Any]
+"""What a worker in a process of its own shows."""
+ROOT = Path(__file__).parents[2]
 
 LAG = 3.0
 """L: a snapshot may be so old. After a cut of the private stream one asked for L after it opened closes the gap."""
@@ -253,7 +264,13 @@ for kind, said, words in (
     case("F8", "DNS", kind, say=6.0, heal=LONG, setup=setup)(unresolved)
 
 
-@case("F8", "DNS fails after it has worked", say=1.0, heal=ALL, setup=Setup(name="f8.test", names={"f8.test": "127.0.0.1"}))
+@case(
+    "F8",
+    "DNS fails after it has worked",
+    say=1.0,
+    heal=ALL,
+    setup=Setup(name="f8.test", names={"f8.test": "127.0.0.1"}),
+)
 async def forgotten(bench: Bench) -> None:
     """The last good address is used."""
     answers(bench, socket.gaierror(socket.EAI_AGAIN, "Temporary failure"))
@@ -462,7 +479,10 @@ async def keyless(bench: Bench) -> None:
     await bench.healed(5.0 + PRIVATE)
 
 
-for kind, name in (("another client deletes the key", "listen-key-deleted"), ("the address's form is silent", "form-silent-query")):
+for kind, name in (
+    ("another client deletes the key", "listen-key-deleted"),
+    ("the address's form is silent", "form-silent-query"),
+):
 
     async def silenced(bench: Bench, name: str = name) -> None:
         """An audit finds the change behind it, and the stream is opened anew, in another form if need be."""
@@ -632,7 +652,10 @@ async def overloaded(bench: Bench) -> None:
 
 # Keys
 
-for number, kind, name in (("F26", "revoked", "key-revoked"), ("F49", "IP address no longer allowed", "ip-not-allowed")):
+for number, kind, name in (
+    ("F26", "revoked", "key-revoked"),
+    ("F49", "IP address no longer allowed", "ip-not-allowed"),
+):
 
     async def refused(bench: Bench, name: str = name) -> None:
         """REFUSED with what to check; asked again after a minute, or when a person wants it."""
@@ -678,9 +701,10 @@ async def no_market(bench: Bench) -> None:
     bench.strike("reset:market")
     await bench.said("No mark prices", 1.0)
     await bench.watch(6.0)
-    bench.check("sizes are confirmed", all(
-        bench.live.book.freshness(row, bench.live.time_ms()).is_confirmed for row in bench.open_rows
-    ))
+    bench.check(
+        "sizes are confirmed",
+        all(bench.live.book.freshness(row, bench.live.time_ms()).is_confirmed for row in bench.open_rows),
+    )
     private = bench.connects("private")
     await bench.until("over", lambda: not bench.exchange.world.faults.on, 9.0)
     bench.over()
@@ -694,7 +718,11 @@ async def one_silent(bench: Bench) -> None:
     bench.begin()
     bench.strike("no-marks-ETHUSDT", 14)
     await bench.said("STALE", 6.2)
-    stale = [row.key.symbol for row in bench.open_rows if not bench.live.book.freshness(row, bench.live.time_ms()).is_live]
+    stale = [
+        row.key.symbol
+        for row in bench.open_rows
+        if not bench.live.book.freshness(row, bench.live.time_ms()).is_live
+    ]
     bench.check("that row alone", stale == ["ETHUSDT"])
     controls = bench.controls()
     await bench.until("subscribed anew", lambda: bench.controls() > controls, 7.0)
@@ -710,7 +738,9 @@ async def opened(bench: Bench) -> None:
     bench.strike("open")
     bench.outcome.said = await bench.until("size", lambda: bench.is_true and bool(bench.rows), 1.0)
     bench.outcome.says = bench.told_as("")
-    bench.check("no profit without a price", all(row.mark_time_ms or bench.word != "LIVE" for row in bench.open_rows))
+    bench.check(
+        "no profit without a price", all(row.mark_time_ms or bench.word != "LIVE" for row in bench.open_rows)
+    )
     await bench.healed(3.0)
 
 
@@ -718,11 +748,25 @@ async def opened(bench: Bench) -> None:
 
 for number, title, kinds in (
     ("F34", "events without positions", ("funding", "deposit", "withdraw")),
-    ("F35", "events of every reason, and unknown ones", (
-        "margin-transfer", "margin-call", "algo-order", "order", "unknown-event", "unknown-reason add", "unknown-fields add"
-    )),
+    (
+        "F35",
+        "events of every reason, and unknown ones",
+        (
+            "margin-transfer",
+            "margin-call",
+            "algo-order",
+            "order",
+            "unknown-event",
+            "unknown-reason add",
+            "unknown-fields add",
+        ),
+    ),
     ("F36", "two sides of a symbol, and other positions", ("add", "flip", "open open close")),
-    ("F37", "what changes a position", ("leverage", "margin-type", "margin-transfer", "liquidation", "adl", "asset-mode")),
+    (
+        "F37",
+        "what changes a position",
+        ("leverage", "margin-type", "margin-transfer", "liquidation", "adl", "asset-mode"),
+    ),
 ):
     for kind in kinds:
 
@@ -957,7 +1001,14 @@ for kind, words in (
     case("F9", "TLS", kind, say=3.0, heal=ALL, setup=setup)(untrusted)
 
 
-@case("F9", "TLS", "certificate changes while running", say=3.0, heal=ALL, setup=Setup(tls=TRUST.context("good")))
+@case(
+    "F9",
+    "TLS",
+    "certificate changes while running",
+    say=3.0,
+    heal=ALL,
+    setup=Setup(tls=TRUST.context("good")),
+)
 async def changed_certificate(bench: Bench) -> None:
     """What was trusted before counts for nothing."""
     assert bench.proxy.tls is not None  # the setup gives it
@@ -975,7 +1026,12 @@ async def changed_certificate(bench: Bench) -> None:
     await bench.healed(ALL)
 
 
-@case("F9", "TLS too old at the server", say=3.0, setup=Setup(page=NO_SUCH_VERSION, is_secure=True, is_awaited=False))
+@case(
+    "F9",
+    "TLS too old at the server",
+    say=3.0,
+    setup=Setup(page=NO_SUCH_VERSION, is_secure=True, is_awaited=False),
+)
 async def too_old(bench: Bench) -> None:
     """A server that has no version of TLS in common says so in an alert."""
     bench.begin()
@@ -1035,3 +1091,90 @@ async def slept(bench: Bench) -> None:
     await bench.healed(LONG)
     bench.is_clock_trusted = True
     await bench.watch(2.0)
+
+
+@asynccontextmanager
+async def process(*command: str, said: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a program beside this one until the block ends."""
+    pipe = asyncio.subprocess.PIPE
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdin=pipe, stdout=pipe, cwd=ROOT
+    )
+    assert running.stdin is not None  # it is a pipe
+    try:
+        running.stdin.write(said.encode())
+        running.stdin.close()
+        yield running
+    finally:
+        running.kill()
+        await running.communicate()
+
+
+@asynccontextmanager
+async def worker_apart(
+    bench: Bench, *, is_nice: bool = False
+) -> AsyncIterator[tuple[list[Line], asyncio.subprocess.Process]]:
+    """Run a worker in a process of its own, and collect what it shows."""
+    key = bench.exchange.keys.hmac
+    lines: list[Line] = []
+    nice = [
+        "-c",
+        "import os, runpy; os.nice(19); runpy.run_module('tests.faults.child', run_name='__main__')",
+    ]
+    command = [*(nice if is_nice else ["-m", "tests.faults.child"]), bench.server.endpoint]
+    async with process(*command, said=f"{key.api_key}\n{key.secret}\n") as running:
+
+        async def listen() -> None:
+            assert running.stdout is not None  # it is a pipe
+            while line := await running.stdout.readline():
+                lines.append(json.loads(line))
+
+        listening = asyncio.create_task(listen())
+        try:
+            await bench.until("LIVE apart", lambda: bool(lines) and lines[-1]["is_live"], 30.0)
+            yield lines, running
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+@case("F31", "this program is stopped for 12 s", say=0.5, heal=ALL, is_heavy=True)
+async def stopped(bench: Bench) -> None:
+    """After it, nothing is shown as live until it is confirmed anew."""
+    async with worker_apart(bench) as (lines, running):
+        running.send_signal(signal.SIGSTOP)
+        await bench.watch(0.5)
+        bench.strike("close")
+        await bench.watch(11.5)
+        since = len(lines)
+        at = time.monotonic()
+        running.send_signal(signal.SIGCONT)
+        await bench.until("said", lambda: any(line["at"] > at for line in lines[since:]), 2.0)
+        first = next(line for line in lines[since:] if line["at"] > at)
+        bench.check("not LIVE on waking", not first["is_live"])
+        bench.outcome.said, bench.outcome.says = first["at"] - at, first["word"]
+        bench.outcome.recovered = await bench.until("LIVE", lambda: bool(lines[-1]["is_live"]), ALL)
+        rows = sorted(f"{symbol} {amount}" for (symbol, _), (amount, _) in bench.rows.items())
+        bench.check("right", lines[-1]["rows"] == rows)
+        bench.check(
+            "never LIVE and wrong",
+            all(line["rows"] == rows for line in lines[since:] if line["at"] > at and line["is_live"]),
+        )
+
+
+@case("F32", "hardly any processor time for 8 s", is_heavy=True)
+async def starved(bench: Bench) -> None:
+    """What is late is shown as late, and no connection is given up for it."""
+    burn = "import os, time; os.nice(5); end = time.time() + 8\nwhile time.time() < end: pass"
+    async with worker_apart(bench, is_nice=True) as (lines, _):
+        connects = bench.connects()
+        since = len(lines)
+        async with AsyncExitStack() as stack:
+            for _ in range(os.cpu_count() or 1):
+                await stack.enter_async_context(process("-c", burn))
+            await bench.watch(8.0)
+        bench.check("no reconnect", bench.connects() == connects)
+        bench.check(
+            "ages are true", all(line["oldest_ms"] <= 5_000 for line in lines[since:] if line["is_live"])
+        )
+        bench.outcome.says = lines[-1]["word"]

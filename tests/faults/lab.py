@@ -219,6 +219,7 @@ class Bench:
         self.unseen = UNSEEN
         self.is_clock_trusted = True
         self.is_truth_known = True
+        self.is_mannered = True
         self.words: list[Word] = []
         self._moment = Moment(live)
         self._recent = Recent()
@@ -455,6 +456,8 @@ class Bench:
         ledger = self.exchange.ledger
         for entry in ledger.violations():
             self.lie(f"{entry.method} was asked")
+        if not self.is_mannered:
+            return
         dials = [int(at * 1000) for at in self.world.dials]
         if most_within(dials, 990) > 1 or most_within(dials, 300_000) > 20:
             self.lie("too many connects")
@@ -557,5 +560,3 @@ async def bench(setup: Setup, folder: Path, lag: Lag, seed: int = 5) -> AsyncIte
 def unresolved(code: int = socket.EAI_NONAME) -> OSError:
     """An error of the resolver."""
     return socket.gaierror(code, "no such name")
-
-

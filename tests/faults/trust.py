@@ -23,7 +23,9 @@ class Trust:
             case "unknown authority":
                 self.spoil(context)
             case "expired":
-                self.authority.issue_cert(HERE, not_before=long_ago, not_after=long_ago + datetime.timedelta(9)).configure_cert(context)
+                self.authority.issue_cert(
+                    HERE, not_before=long_ago, not_after=long_ago + datetime.timedelta(9)
+                ).configure_cert(context)
             case "wrong host":
                 self.authority.issue_cert("elsewhere.test").configure_cert(context)
             case _:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ HOUR, DAY = 3_600.0, 86_400.0
 FRAME = 0.25
 QUIET = 180.0
 """Seconds without a fault after which the worker is in its steady state."""
+BEFORE, AFTER = 120.0, 180.0
+"""Seconds of a life around a single fault."""
 ALONE = 100.0
 """Seconds since the last fault after which one counts as single: back-off has been forgotten by then."""
 QUIET_MS, MINUTE_MS = 180_000, 60_000
@@ -291,7 +293,11 @@ class Simulation:
     async def _troubles(self, pause: float) -> None:
         while True:
             await asyncio.sleep(self.dice.expovariate(1 / pause))
-            self._errand(self._trouble(self.dice.choice(FAULTS)))
+            self.meet(self.dice.choice(FAULTS))
+
+    def meet(self, fault: Fault) -> None:
+        """Have one fault happen now."""
+        self._errand(self._trouble(fault))
 
     async def _trouble(self, fault: Fault) -> None:
         self.report.faults[fault.name] += 1
@@ -359,20 +365,25 @@ class Simulation:
         )
 
 
-def simulate(
-    seed: int,
-    folder: Path,
-    *,
-    days: float,
-    faults_an_hour: float = 20.0,
-    prepare: Callable[[Simulation], None] = lambda simulation: None,
-) -> Report:
+def simulate(seed: int, folder: Path, *, days: float, faults_an_hour: float = 20.0) -> Report:
     """Live for so many virtual days; the same seed gives the same life."""
 
     async def work() -> Report:
         simulation = Simulation(seed, folder)
-        prepare(simulation)
         await simulation.live_through(days * DAY, faults_an_hour)
+        return simulation.report
+
+    return run(work)
+
+
+def simulate_one(seed: int, folder: Path, fault: Fault) -> Report:
+    """Live for a few minutes and meet one fault while all is well."""
+
+    async def work() -> Report:
+        simulation = Simulation(seed, folder)
+        seconds = BEFORE + fault.seconds[1] + AFTER
+        simulation.world.loop.call_later(BEFORE, simulation.meet, fault)
+        await simulation.live_through(seconds, 0.0)
         return simulation.report
 
     return run(work)
