@@ -2,21 +2,26 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from tui.book.book import Book
 from tui.book.health import Feed, Transport, Word
-from tui.book.journal import Kind
+from tui.book.journal import Journal, Kind
+from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
 from tui.errors import Unavailable
 from tui.feed.http import HttpFailed, key_rights, measure
+from tui.feed.http_api import ContractsAnswer, HttpApi, Means
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
 from tui.protocol.clock import ExchangeClock
+from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
     AccountAnswer,
     ApiConversation,
@@ -33,7 +38,7 @@ from tui.protocol.endpoints import Endpoints
 from tui.protocol.events import AccountUpdate, MarkPriceUpdate, UnknownEvent
 from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
-from tui.protocol.private_stream import PrivateConversation, private_target
+from tui.protocol.private_stream import Form, PrivateConversation, private_target
 from tui.protocol.redial import Manners
 from tui.protocol.requests import (
     ACCOUNT,
@@ -47,6 +52,7 @@ from tui.protocol.requests import (
 from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
+from tui.protocol.venues import MARKETS, VENUES, Market, market_base, private_base, rest_base
 from tui.protocol.verdicts import Trouble, Verdict
 
 SETTLE_SECONDS = 3.05
@@ -86,16 +92,39 @@ class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to watch, and how often to ask."""
 
     recv_window_ms: int = 5000
+    book: str = "usdm"
+    """Which of Binance's books: `usdm`, `coinm` or `pm`."""
     symbol: str | None = None
     """Ask for this symbol only; None: for all."""
+    margin_asset: str | None = None
+    """COIN-M: ask for the contracts of this coin only."""
+    pair: str | None = None
+    """COIN-M: ask for the contracts of this pair only."""
     poll_seconds: float = 5.0
     """Between snapshots while no user stream tells changes."""
     streams: bool = True
     """Whether to listen to the private and the market stream."""
 
 
+class _House:
+    """What the workers of one IP address share."""
+
+    def __init__(self, world: World, state_folder: Path | None) -> None:
+        self.world = world
+        self.clock = ExchangeClock(world.now(), world.wall_ms())
+        self.manners = Manners()
+        self.bans = BanMemory(None if state_folder is None else state_folder / "bans.json")
+        self.journal = Journal()
+        self.identities = (f"p{number}" for number in itertools.count(1))
+        self.family: list[Live] = []
+
+
 class Live:
-    """Keeps the book of one account true: three connections, a schedule of audits, and what to do about trouble."""
+    """Keeps one book of one account true: its connections, a schedule of audits, and what to do about trouble.
+
+    Workers of several books share the world, the exchange's clock and the manners of this IP address: each but the
+    first is made `beside` another one.
+    """
 
     def __init__(
         self,
@@ -106,37 +135,35 @@ class Live:
         options: LiveOptions | None = None,
         world: World | None = None,
         state_folder: Path | None = None,
+        beside: "Live | None" = None,
     ) -> None:
-        self.book = Book(account)
+        self._options = options or LiveOptions()
+        self._venue = VENUES.get(self._options.book)
+        self.house: _House = beside.house if beside else _House(world or RealWorld(), state_folder)
+        self.house.family.append(self)
+        self.book = Book(account, self._options.book, self.house.journal)
         self.label = account
         self.notice = ""
         self.rights = UNKNOWN
         self.on_change: Callable[[], None] | None = None
         self._endpoints = endpoints
         self._credential = credential
-        self._options = options or LiveOptions()
-        self._world = world or RealWorld()
-        self._clock = ExchangeClock(self._world.now(), self._world.wall_ms())
+        self._world, self._clock = self.house.world, self.house.clock
+        self._manners, self._bans = self.house.manners, self.house.bans
         self._clock_at = 0.0
         self._newest_ms = 0
-        self._manners = Manners()
         self._hush = ""
         self._schedule = Schedule()
-        self._bans = BanMemory(None if state_folder is None else state_folder / "bans.json")
-        self._identities = (f"p{number}" for number in itertools.count(1))
-        self._api: Link[ApiConversation] = Link(
-            self._world, self._manners, self._begin_api, self._hear, self._api_changed
-        )
+        self._api: Link[ApiConversation] | HttpApi = self._asker()
         self._api_change = Change(LinkState.WAITING)
         self._private: Link[PrivateConversation] = Link(
             self._world, self._manners, self._begin_private, self._hear, self._private_changed, gives_way=True
         )
-        self._market: Link[MarketConversation] = Link(
-            self._world, self._manners, self._begin_market, self._hear, self._market_changed, gives_way=True
-        )
+        self._markets = tuple(self._market_link(place) for place in MARKETS[self._options.book])
+        self._market_changes = dict.fromkeys(MARKETS[self._options.book], Change(LinkState.WAITING))
         self._nudge = asyncio.Event()
         self._care = ListenKeyCare()
-        self._rights_at: float | None = 0.0 if endpoints.account_rest_url else None
+        self._rights_at: float | None = 0.0 if endpoints.account_rest_url and beside is None else None
         self._errands: set[asyncio.Task[None]] = set()
         self.book.only_symbol = self._options.symbol
         if self._options.streams:
@@ -169,27 +196,50 @@ class Live:
 
     # Connections
 
+    def _market_link(self, place: Market) -> Link[MarketConversation]:
+        begin, changed = partial(self._begin_market, place), partial(self._market_changed, place)
+        return Link(self._world, self._manners, begin, self._hear, changed, gives_way=True)
+
+    def _asker(self) -> Link[ApiConversation] | HttpApi:
+        """USD-M is asked over the WebSocket API connection, the other books over HTTP."""
+        if self._venue is None:
+            return Link(self._world, self._manners, self._begin_api, self._hear, self._api_changed)
+        means = Means(self._world, self._manners, self._clock, self._credential)
+        options = self._options
+        params: dict[str, str | int] = {"recvWindow": options.recv_window_ms}
+        if options.margin_asset is not None:
+            params["marginAsset"] = options.margin_asset
+        if options.pair is not None:
+            params["pair"] = options.pair
+        base = rest_base(self._endpoints, options.book)
+        return HttpApi(self._venue, base, means, self._hear, self._api_changed, params)
+
     @property
-    def _links(self) -> tuple[Link[ApiConversation], Link[PrivateConversation], Link[MarketConversation]]:
-        return self._api, self._private, self._market
+    def _links(self) -> tuple[Link[Any] | HttpApi, ...]:
+        return self._api, self._private, *self._markets
 
     def _begin_api(self) -> Attempt[ApiConversation] | None:
         options = AskOptions(recv_window_ms=self._options.recv_window_ms, symbol=self._options.symbol)
-        talk = ApiConversation(self._credential, self._clock, options, self._identities)
+        talk = ApiConversation(self._credential, self._clock, options, self.house.identities)
         return Attempt(self._endpoints.api_url, talk)
 
     def _begin_private(self) -> Attempt[PrivateConversation] | None:
         listen_key, form = self._care.listen_key, self._care.form
         if listen_key is None or not self._is_ready:
             return None
-        url = self._endpoints.private_url + private_target(listen_key, form)
+        if self._venue is not None:
+            form = Form.PATH  # the only one that these books know
+        url = private_base(self._endpoints, self._options.book) + private_target(listen_key, form)
         return Attempt(url, PrivateConversation(listen_key, form))
 
-    def _begin_market(self) -> Attempt[MarketConversation] | None:
-        symbols = self.book.symbols
+    def _begin_market(self, place: Market) -> Attempt[MarketConversation] | None:
+        symbols = self._symbols(place)
         if not symbols or not self._is_ready:
             return None
-        return Attempt(self._endpoints.market_url + MARKET_TARGET, MarketConversation(symbols))
+        return Attempt(market_base(self._endpoints, place) + MARKET_TARGET, MarketConversation(symbols))
+
+    def _symbols(self, place: Market) -> set[str]:
+        return {symbol for symbol in self.book.symbols if is_inverse(symbol) is (place is Market.COIN_M)}
 
     @property
     def _is_ready(self) -> bool:
@@ -199,7 +249,7 @@ class Live:
         if change.state is LinkState.OPEN:
             self._schedule.at_once(self._world.now())
             self._care.ask_again()
-            self._wake(self._private, self._market)
+            self._wake(self._private, *self._markets)
         elif change.state is LinkState.DIALLING:
             self._schedule.spend(HANDSHAKE_WEIGHT, self._world.now())
         elif change.state is LinkState.SILENCED:
@@ -226,7 +276,7 @@ class Live:
             user.transport = Transport.OFF
         elif change.state is LinkState.OPEN:
             self._care.connected()
-            self._wake(self._market)
+            self._wake(*self._markets)
             if not was_open:
                 self.book.stream_opened(self.time_ms())
                 self._schedule.not_later(POSITIONS, now)
@@ -237,8 +287,13 @@ class Live:
             self._schedule.at_once(now)
         self._nudge.set()
 
-    def _market_changed(self, change: Change) -> None:
+    def _market_changed(self, place: Market, change: Change) -> None:
+        """Two streams of prices are one feed: what is worse of the two is its state."""
+        self._market_changes[place] = change
+        needed = [self._market_changes[one] for one in self._market_changes if self._symbols(one)]
         mark = self.book.health.mark
+        if change.state is LinkState.OPEN:
+            change = next((one for one in needed if one.state is not LinkState.OPEN), change)
         self._stream_changed(mark, change, "Mark prices")
         if change.state is LinkState.WAITING and not self.book.symbols:
             mark.transport, mark.reason = Transport.OFF, ""
@@ -283,30 +338,44 @@ class Live:
     def _hear(self, news: object) -> None:
         match news:
             case MarkPriceUpdate():
-                self._look_at_clock(news.event_time_ms)
-                self.book.apply(news, self.time_ms())
-                self._market.useful()
+                self._take_mark(news)
             case PositionsAnswer() | AccountAnswer():
                 self._take_snapshot(news)
             case WeightUsed():
                 self.book.weight_used, self.book.weight_limit = news
                 self._schedule.used(news.used, news.limit)
+            case Failed():
+                self._request_failed(news.method, news.trouble)
+            case Garbled():
+                self._garbled(news.sentence)
+            case Ready() | TimeWanted() | ListenKeyAnswer() | ListenKeyKept() | ContractsAnswer():
+                self._take_word(news)
+            case _:
+                self._take_event(news)
+
+    def _take_word(
+        self, news: Ready | TimeWanted | ListenKeyAnswer | ListenKeyKept | ContractsAnswer
+    ) -> None:
+        """Take what concerns the connections themselves."""
+        match news:
             case Ready():
                 self.book.health.skew_ms = self._clock.skew_ms
                 self._nudge.set()
             case TimeWanted():
                 self._run_errand(self._ask_time())
-            case Failed():
-                self._request_failed(news.method, news.trouble)
             case ListenKeyAnswer():
                 self._care.told(news.listen_key, self._world.now())
                 self._private.nudge()
             case ListenKeyKept():
                 self._care.kept(self._world.now())
-            case Garbled():
-                self._garbled(news.sentence)
-            case _:
-                self._take_event(news)
+            case ContractsAnswer():
+                self._take_contracts(news.contracts)
+
+    def _take_mark(self, event: MarkPriceUpdate) -> None:
+        self._look_at_clock(event.event_time_ms)
+        self.book.apply(event, self.time_ms())
+        for link in self._markets:
+            link.useful()
 
     def _take_event(self, event: object) -> None:
         self._care.spoke()
@@ -347,9 +416,17 @@ class Live:
             self._tell()
 
     def _follow_symbols(self) -> None:
-        for talk in self._market.talks:
-            talk.watch(self.book.symbols, self._world.now())
-        self._market.nudge()
+        for place, link in zip(self._market_changes, self._markets, strict=True):
+            for talk in link.talks:
+                talk.watch(self._symbols(place), self._world.now())
+            link.nudge()
+
+    def _take_contracts(self, contracts: Iterable[ContractInformation]) -> None:
+        self.book.contracts = {
+            one.symbol: Contract(one.contract_size, one.margin_asset)
+            for one in contracts
+            if one.contract_size is not None and one.margin_asset is not None
+        }
 
     def _garbled(self, sentence: str) -> None:
         health = self.book.health
@@ -387,8 +464,9 @@ class Live:
     def _be_silent(self, sentence: str) -> None:
         """Say why all is silent, and write down until when: a restart must not break it."""
         self._hush = sentence or self._hush
-        for talk in self._api.talks:
-            talk.hush()
+        for live in self.house.family:
+            for talk in live._api.talks:
+                talk.hush()
         wall_ms = self._world.wall_ms()
         left_ms = int((self._manners.silent_until - self._world.now()) * 1000)
         self._bans.remember(self._endpoints.host, wall_ms + left_ms, wall_ms)

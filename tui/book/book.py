@@ -48,7 +48,7 @@ class Gap(NamedTuple):
 class Book:
     """What is known of one account: one writer (the worker), any number of readers on the same loop."""
 
-    def __init__(self, account: str = "main", book: str = "usdm") -> None:
+    def __init__(self, account: str = "main", book: str = "usdm", journal: Journal | None = None) -> None:
         self.name = account
         """What the person calls this account."""
         self.book = book
@@ -60,7 +60,7 @@ class Book:
         self.accounts: dict[tuple[str, str], Account] = {}
         """Totals by (account, book)."""
         self.health = Health()
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         self.weight_used: int | None = None
         """Request weight that this IP address has used in the running minute; None before the first answer."""
         self.weight_limit: int | None = None

@@ -18,17 +18,23 @@ from tui.protocol.conversation import (
     ListenKeyAnswer,
     ListenKeyKept,
     PositionsAnswer,
+    TimeWanted,
     WeightUsed,
 )
 from tui.protocol.portfolio_margin import account_information
 from tui.protocol.redial import Manners, Redial
 from tui.protocol.replies import ErrorReply
-from tui.protocol.requests import ACCOUNT, POSITIONS, START_STREAM, Params, Security
+from tui.protocol.requests import ACCOUNT, POSITIONS, START_STREAM, TIME, Params, Security
 from tui.protocol.talk import Garbled
 from tui.protocol.venues import HttpRequest, Venue
 from tui.protocol.verdicts import Trouble, Verdict, judge
 
-CONTRACTS = "contracts"
+CONTRACTS_SECONDS = 3600.0
+CONTRACTS_AGAIN_SECONDS = 60.0
+"""Between looks at the list of contracts; the shorter one while a held symbol is missing from it."""
+
+CLOCK_SECONDS = 5.0
+"""Between attempts to have the clock measured."""
 
 
 class ContractsAnswer(NamedTuple):
@@ -76,19 +82,64 @@ class HttpApi:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._state = LinkState.WAITING
         self._closed_until = 0.0
+        self._contracts_at = 0.0
+        self._known: frozenset[str] = frozenset()
+        self.heard_at = -1.0
+        """When it was last answered; before 0 when never."""
+
+    # What the worker sees is a connection with one conversation, as the WebSocket API's is.
+
+    @property
+    def talk(self) -> "HttpApi":
+        """The conversation: itself."""
+        return self
+
+    @property
+    def talks(self) -> "list[HttpApi]":
+        """Every conversation: itself."""
+        return [self]
 
     @property
     def is_ready(self) -> bool:
-        """Whether it may be asked now: not while a refused key is left alone."""
-        return self._means.world.now() >= self._closed_until
+        """Whether it may be asked: the clock is known, and the key not refused a short while ago."""
+        return self._means.clock.is_measured and self._means.world.now() >= self._closed_until
 
-    def open_again(self) -> None:
+    def nudge(self) -> None:
+        """There is nothing that waits to be sent."""
+
+    def useful(self) -> None:
+        """There is no connection whose delays this could shorten."""
+
+    def recycle(self, sentence: str) -> None:
+        """There is no connection to begin anew."""
+
+    def hush(self) -> None:
+        """There is nothing under way that a silence would leave half done."""
+
+    def hurry(self) -> None:
         """Ask again although the key was refused: a person wants it."""
         self._closed_until = 0.0
 
-    def ask(self, method: str) -> bool:
+    def time_is_measured(self, now: float) -> list[object]:
+        """Nothing waits for it."""
+        return []
+
+    async def run(self) -> None:
+        """Have the clock measured where nobody else does, then wait for questions until cancelled."""
+        try:
+            while not self._means.clock.is_measured:
+                self._hear(TimeWanted())
+                await self._means.world.sleep(CLOCK_SECONDS)
+            self._show(LinkState.OPEN)
+            await asyncio.Event().wait()
+        finally:
+            await self.close()
+
+    def ask(self, method: str, now: float) -> bool:
         """Ask; False while the same is being asked, or must not be."""
-        now = self._means.world.now()
+        if method == TIME:
+            self._hear(TimeWanted())
+            return True
         if method in self._asking or not self.is_ready or now < self._means.manners.silent_until:
             return False
         task = asyncio.create_task(self._ask(method))
@@ -104,8 +155,10 @@ class HttpApi:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _ask(self, method: str) -> None:
-        requests = self._requests(method)
+        requests = self.venue.asks[method]
         try:
+            if method == POSITIONS:
+                await self._look_at_contracts()
             asked_ms = self._means.clock.time_ms(self._means.world.now())
             bodies = [await self._fetch(request, method) for request in requests]
             self._take(method, bodies, asked_ms)
@@ -119,19 +172,29 @@ class HttpApi:
             self._hear(Garbled(str(problem)))
             self._failed(method, Trouble(Verdict.RETRY, f"The answer of {requests[0].path} is unreadable."))
         else:
+            self.heard_at = self._means.world.now()
             self._show(LinkState.OPEN)
             self._redial.useful(self._means.world.now())
 
-    def _requests(self, method: str) -> tuple[HttpRequest, ...]:
-        if method == CONTRACTS:
-            return (self.venue.contracts,) if self.venue.contracts else ()
-        return self.venue.asks[method]
+    async def _look_at_contracts(self) -> None:
+        """Have the sizes of the contracts before the first position, and again every hour."""
+        now = self._means.world.now()
+        if self.venue.contracts is None or now < self._contracts_at:
+            return
+        self._contracts_at = now + CONTRACTS_SECONDS
+        contracts = codec.decode_contracts(await self._fetch(self.venue.contracts, "")).symbols
+        self._known = frozenset(one.symbol for one in contracts)
+        self._hear(ContractsAnswer(contracts))
 
     def _take(self, method: str, bodies: list[bytes], asked_ms: int) -> None:
-        if method == CONTRACTS:
-            self._hear(ContractsAnswer(codec.decode_contracts(bodies[0]).symbols))
-        elif method == POSITIONS:
+        if method == POSITIONS:
             rows = tuple(row for body in bodies for row in codec.decode_positions(body))
+            if any(
+                "USD_" in row.symbol and row.position_amount and row.symbol not in self._known for row in rows
+            ):
+                self._contracts_at = min(
+                    self._contracts_at, self._means.world.now() + CONTRACTS_AGAIN_SECONDS
+                )
             self._hear(PositionsAnswer(rows, asked_ms))
         elif method == ACCOUNT and len(bodies) == 1:
             self._hear(AccountAnswer(codec.decode_account(bodies[0]), asked_ms))

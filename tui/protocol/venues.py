@@ -1,7 +1,9 @@
 """Binance's books: what each is asked, where, and at what weight. A further venue is one more row."""
 
+import enum
 from typing import NamedTuple
 
+from tui.protocol.endpoints import Endpoints
 from tui.protocol.requests import ACCOUNT, PING_STREAM, POSITIONS, START_STREAM, Security
 
 
@@ -66,3 +68,31 @@ PORTFOLIO_MARGIN = Venue(
 )
 
 VENUES = {venue.book: venue for venue in (COIN_M, PORTFOLIO_MARGIN)}
+
+
+class Market(enum.Enum):
+    """Where mark prices come from."""
+
+    USD_M = "usdm"
+    COIN_M = "coinm"
+
+
+MARKETS = {"usdm": (Market.USD_M,), "coinm": (Market.COIN_M,), "pm": (Market.USD_M, Market.COIN_M)}
+"""The market streams that each book needs."""
+
+
+def rest_base(endpoints: Endpoints, book: str) -> str:
+    """Return the base of a book's HTTP addresses."""
+    return endpoints.coin_rest_url if book == "coinm" else endpoints.pm_rest_url or endpoints.rest_url
+
+
+def private_base(endpoints: Endpoints, book: str) -> str:
+    """Return the base of a book's private stream."""
+    if book == "usdm":
+        return endpoints.private_url
+    return endpoints.coin_stream_url if book == "coinm" else endpoints.pm_stream_url or endpoints.private_url
+
+
+def market_base(endpoints: Endpoints, market: Market) -> str:
+    """Return the base of a market's streams."""
+    return endpoints.market_url if market is Market.USD_M else endpoints.coin_stream_url
