@@ -5,13 +5,14 @@ import itertools
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from tui.book.book import Book
 from tui.book.health import Feed, Transport, Word
 from tui.book.journal import Journal, Kind
+from tui.book.portfolio import Portfolio
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
 from tui.errors import Unavailable
@@ -157,7 +158,7 @@ class Live:
         self._api: Link[ApiConversation] | HttpApi = self._asker()
         self._api_change = Change(LinkState.WAITING)
         self._private: Link[PrivateConversation] = Link(
-            self._world, self._manners, self._begin_private, self._hear, self._private_changed, gives_way=True
+            self._world, self._manners, self._begin_private, self._hear, self._private_changed
         )
         self._markets = tuple(self._market_link(place) for place in MARKETS[self._options.book])
         self._market_changes = dict.fromkeys(MARKETS[self._options.book], Change(LinkState.WAITING))
@@ -531,11 +532,10 @@ class Live:
 
     def _rhythm(self) -> float:
         health = self.book.health
-        if health.user.transport is Transport.OPEN:
-            return AUDIT_SECONDS
+        usual = AUDIT_SECONDS if health.user.transport is Transport.OPEN else self._options.poll_seconds
         if self._options.streams and self.book.symbols and health.mark.transport is not Transport.OPEN:
-            return min(self._options.poll_seconds, POLLED_MARK_SECONDS)
-        return self._options.poll_seconds
+            return min(usual, POLLED_MARK_SECONDS)
+        return usual
 
     def _missed(self) -> None:
         """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
@@ -596,7 +596,23 @@ class Live:
             self._show_api()
 
 
-async def snapshot(live: Live, seconds: float) -> None:
+class Watch(Protocol):
+    """A worker of one book, or of several as one."""
+
+    on_change: Callable[[], None] | None
+
+    @property
+    def book(self) -> Book | Portfolio:
+        """What is known."""
+
+    def time_ms(self) -> int:
+        """Return the exchange's time, Unix milliseconds."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+
+async def snapshot(live: Watch, seconds: float) -> None:
     """Run the worker until its book is fresh, then stop it.
 
     Raises:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.lab import BLIND, EMPTY, ONE_WAY, SILENT, Bench, NamingLoop, Setup
-from tests.faults.proxy import EMPTY, HALF, MASKED, NO_SUCH_VERSION, RESERVED, page, proxied
+from tests.faults.lab import BLIND, EMPTY, ONE_WAY, SILENT, UNSEEN, Bench, NamingLoop, Setup
+from tests.faults.proxy import BLANK, HALF, MASKED, NO_SUCH_VERSION, RESERVED, page, proxied
 from tests.faults.trust import Trust
 from tui.protocol.rights import UNKNOWN
 
@@ -90,13 +90,12 @@ def strike(
     says: str = "",
     say: float = 1.0,
     heal: float = CUT,
-    unseen: float = 1.0,
 ) -> None:
     """Put faults of the exchange into the catalogue, by kind, that a worker meets while all is LIVE."""
     for kind, name in names.items():
 
         async def act(bench: Bench, name: str = name) -> None:
-            bench.unseen = unseen
+            bench.unseen = UNSEEN if lasts is None else BLIND
             bench.begin()
             for each in name.split():
                 bench.strike(each, None if each.startswith(("reset", "close")) else lasts)
@@ -329,7 +328,6 @@ strike(
     says="is not available (HTTP",
     say=2.5,
     heal=LONG,
-    unseen=BLIND,
 )
 
 # What the account's events can suffer
@@ -947,7 +945,7 @@ for feed in ("api", "market"):
         connects = bench.connects()
         bench.begin()
         bench.proxy.inject(feed, HALF)
-        bench.proxy.inject(feed, EMPTY)
+        bench.proxy.inject(feed, BLANK)
         await bench.stays_live(3.0)
         bench.check("counted", bench.live.book.health.protocol_errors > 0)
         bench.check("no reconnect", bench.connects() == connects)

@@ -136,6 +136,17 @@ class BenchWorld(RealWorld):
         return TrackedSocket(inner, feed_of(f"GET {url[url.index('/', 8) :]}".encode()), self.opened)
 
 
+class BenchClock:
+    """The exchange's clock: real, but for the time that everybody slept."""
+
+    def __init__(self) -> None:
+        self.leapt = 0.0
+        self._wall = wall_clock()
+
+    def __call__(self) -> int:
+        return self._wall() + int(self.leapt * 1000)
+
+
 class Missed(AssertionError):
     """Something did not come in time."""
 
@@ -203,25 +214,24 @@ def value_of(amount: Decimal, entry_price: Decimal | None) -> Value:
 class Bench:
     """A worker under observation."""
 
-    def __init__(self, server: Server, proxy: Proxy, world: BenchWorld, live: Live, lag: Lag) -> None:
+    def __init__(self, server: Server, proxy: Proxy, begin: Callable[[BenchWorld], Live], lag: Lag) -> None:
+        self.clock = BenchClock()
         self.server = server
         self.exchange = server.exchange
         self.proxy = proxy
-        self.world = world
-        self.live = live
+        self.world = BenchWorld()
+        self.live = begin(self.world)
         self.lag = lag
         self.outcome = Outcome()
-        self.host = ""
-        self.restart: Callable[[], None]
-        self.stop: Callable[[], Any]
-        self.leap: Callable[[float], None]
-        """Let this machine sleep for so many seconds."""
         self.unseen = UNSEEN
         self.is_clock_trusted = True
         self.is_truth_known = True
         self.is_mannered = True
         self.words: list[Word] = []
-        self._moment = Moment(live)
+        self._begin = begin
+        self._host = self.live._endpoints.host
+        self._worker: asyncio.Task[None] | None = None
+        self._moment = Moment(self.live)
         self._recent = Recent()
         self._began = self._over = self._opened = time.monotonic()
         self._past: dict[Side, deque[tuple[float, Value | None]]] = {}
@@ -230,6 +240,38 @@ class Bench:
         self._crowded: dict[str, float] = {}
 
     # What is done
+
+    def start(self) -> None:
+        """Start the worker."""
+        self._worker = asyncio.create_task(self.live.run())
+
+    async def stop(self) -> None:
+        """Stop the worker; it has to be quick."""
+        worker, self._worker = self._worker, None
+        assert worker is not None  # it is started before
+        began = time.monotonic()
+        if worker.done():
+            self.lie("the worker ended by itself")
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        if not worker.cancelled() and worker.exception() is not None:
+            self.lie(f"the worker died: {worker.exception()!r}")
+        if time.monotonic() - began > STOP + 2 * self.lag.since(began):
+            self.lie(f"stopping took {time.monotonic() - began:.1f} s")
+        if self.world.opened:
+            self.lie(f"{len(self.world.opened)} sockets were left open")
+
+    def restart(self) -> None:
+        """Start another worker, which knows of the one before only what is written down."""
+        self.live = self._begin(self.world)
+        self._moment = Moment(self.live)
+        self.start()
+
+    def leap(self, seconds: float) -> None:
+        """Let this machine sleep for so many seconds."""
+        self.clock.leapt += seconds
+        self.world.asleep += seconds
+        self.server.advance()
 
     def strike(self, name: str, seconds: float | None = None) -> None:
         """Begin a fault of the exchange, or something that its account goes through."""
@@ -373,6 +415,11 @@ class Bench:
         """The open positions that are shown."""
         return [position for position in self.live.book.positions.values() if position.is_open]
 
+    @property
+    def host(self) -> str:
+        """What the worker calls the host, with its port."""
+        return self._host
+
     def connects(self, feed: str = "") -> int:
         """Return how many connections the exchange has been asked for, by the path of a feed."""
         paths = {"": "/", "api": "/ws-fapi", "private": "/private", "market": "/market"}
@@ -491,15 +538,10 @@ def credential_of(exchange: Exchange, kind: str) -> Credential:
 
 
 @asynccontextmanager
-async def bench(setup: Setup, folder: Path, lag: Lag, seed: int = 5) -> AsyncIterator[Bench]:
+async def bench(setup: Setup, folder: Path, lag: Lag) -> AsyncIterator[Bench]:
     """Set a bench up, and take it down; stopping has to be quick and leave nothing behind."""
-    leapt = 0.0
-    wall = wall_clock()
-
-    def clock() -> int:
-        return wall() + int(leapt * 1000)
-
-    exchange = Exchange(setup.scenario, seed=seed, wall_ms=clock())
+    clock = BenchClock()
+    exchange = Exchange(setup.scenario, seed=5, wall_ms=clock())
     loop = asyncio.get_running_loop()
     assert isinstance(loop, NamingLoop)  # the runner makes one
     loop.names.update(setup.names)
@@ -508,55 +550,25 @@ async def bench(setup: Setup, folder: Path, lag: Lag, seed: int = 5) -> AsyncIte
         port = int(server.endpoint.rpartition(":")[2])
         proxy = await stack.enter_async_context(proxied(port, setup.tls))
         proxy.is_hung, proxy.page = setup.is_hung, setup.page
-        scheme = "https" if setup.tls or setup.is_secure else "http"
-        endpoints = renamed(at(f"{scheme}://127.0.0.1:{proxy.port}"), setup.name)
-        if not setup.has_rest:
-            endpoints = msgspec.structs.replace(endpoints, account_rest_url=None)
         for name in setup.faults:
             server.fault(name)
-
-        def begin(world: BenchWorld) -> Live:
-            credential = credential_of(exchange, setup.kind)
-            return Live(endpoints, credential, world=world, state_folder=folder)
-
-        world = BenchWorld()
-        made = Bench(server, proxy, world, begin(world), lag)
-        made.host = endpoints.host
-        worker = asyncio.create_task(made.live.run())
-
-        async def stop() -> None:
-            began = time.monotonic()
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-            if not worker.cancelled() and worker.exception() is not None:
-                made.lie(f"the worker died: {worker.exception()!r}")
-            if time.monotonic() - began > STOP + 2 * lag.since(began):
-                made.lie(f"stopping took {time.monotonic() - began:.1f} s")
-
-        def restart() -> None:
-            nonlocal worker
-            made.live = begin(made.world)
-            made._moment = Moment(made.live)
-            worker = asyncio.create_task(made.live.run())
-
-        def leap(seconds: float) -> None:
-            nonlocal leapt
-            leapt += seconds
-            made.world.asleep += seconds
-            server.advance()
-
-        made.stop, made.restart, made.leap = stop, restart, leap
+        made = Bench(server, proxy, begin(setup, exchange, proxy.port, folder), lag)
+        made.clock = clock
+        made.start()
         try:
             if setup.is_awaited:
                 await made.until("LIVE at the beginning", lambda: made.is_whole, 20.0)
             yield made
-            if worker.done():
-                made.lie("the worker ended by itself")
             made.look_at_manners()
         finally:
-            await stop()
+            await made.stop()
 
 
-def unresolved(code: int = socket.EAI_NONAME) -> OSError:
-    """An error of the resolver."""
-    return socket.gaierror(code, "no such name")
+def begin(setup: Setup, exchange: Exchange, port: int, folder: Path) -> Callable[[BenchWorld], Live]:
+    """Return what makes a worker for an exchange behind a port; one after another they share a memory of bans."""
+    scheme = "https" if setup.tls or setup.is_secure else "http"
+    endpoints = renamed(at(f"{scheme}://127.0.0.1:{port}"), setup.name)
+    if not setup.has_rest:
+        endpoints = msgspec.structs.replace(endpoints, account_rest_url=None)
+    credential = credential_of(exchange, setup.kind)
+    return lambda world: Live(endpoints, credential, world=world, state_folder=folder)

@@ -16,7 +16,7 @@ AT_ONCE = struct.pack("ii", 1, 0)
 
 MASKED, RESERVED = b"\x81\x82\x00\x00\x00\x00{}", b"\x83\x02{}"
 """Frames that no server may send: masked, and of an unknown opcode."""
-HALF, EMPTY = b"\x01\x01{\x80\x01}", b"\x81\x00"
+HALF, BLANK = b"\x01\x01{\x80\x01}", b"\x81\x00"
 """Frames that it may: one in two parts, and one of no bytes."""
 NO_SUCH_VERSION = bytes((21, 3, 1, 0, 2, 2, 70))
 """The TLS alert of a server that knows older versions only."""

@@ -239,8 +239,9 @@ class Link(Generic[TalkT]):
             await self._pause(LinkState.DOWN, problem.sentence, delay)
 
     def _delay(self) -> float:
-        is_first = not self._gives_way or self._manners.failed(self)
-        return self._redial.delay(self._world.now(), is_first)
+        self._manners.failed(self)
+        gives_way = self._gives_way and self._manners.do_others_fail(self)
+        return self._redial.delay(self._world.now(), gives_way)
 
     async def _pause_after(self, ending: Ending) -> None:
         now = self._world.now()

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
-CAP = 28.0
-"""The longest delay, in seconds: with the way there and back, half a minute."""
+LOW, CAP = 20.0, 28.0
+"""The longest delays, in seconds: with the way there and back, half a minute."""
 
 USEFUL_AFTER = 60.0
 """Seconds of usefulness after which the delays begin anew."""
@@ -12,8 +12,8 @@ USEFUL_AFTER = 60.0
 PER_WINDOW, WINDOW, SPACING = 20, 300.0, 1.0
 """At most 20 connects in five minutes and one a second, for the whole process."""
 
-BEHIND = 3.0
-"""So many times longer are the longest delays of a connection that fails beside another: 20 connects are soon used up."""
+BEHIND = 10.0
+"""So many times longer waits a connection that gives way to another that fails: one prober is enough for both."""
 
 REFUSED_FIRST, REFUSED_CAP = 60.0, 900.0
 """Delays after a refused key: a retry storm helps nobody."""
@@ -24,7 +24,7 @@ class Manners:
 
     def __init__(self) -> None:
         self._dials: deque[float] = deque(maxlen=PER_WINDOW)
-        self._failing: list[object] = []
+        self._failing: set[object] = set()
         self.silent_until = 0.0
         """No request and no connect before this `now`: a 429, a 418 or a firewall's 403 said so."""
 
@@ -41,16 +41,17 @@ class Manners:
         """Count one connect."""
         self._dials.append(now)
 
-    def failed(self, connection: object) -> bool:
-        """Note that a connection fails; return whether it was the first: the others wait longer, and for its success."""
-        if connection not in self._failing:
-            self._failing.append(connection)
-        return self._failing[0] is connection
+    def failed(self, connection: object) -> None:
+        """Note that a connection fails."""
+        self._failing.add(connection)
 
     def opened(self, connection: object) -> None:
         """Note that it fails no longer, or is not tried."""
-        if connection in self._failing:
-            self._failing.remove(connection)
+        self._failing.discard(connection)
+
+    def do_others_fail(self, connection: object) -> bool:
+        """Whether any other connection fails now."""
+        return not self._failing <= {connection}
 
     def be_silent(self, until: float) -> None:
         """Send nothing before `until`."""
@@ -60,8 +61,8 @@ class Manners:
 class Redial:
     """The delays of one connection: full-range jitter that doubles up to CAP.
 
-    At the cap the lower half of the range is left out: three connections that dial every 15 seconds would exceed
-    the 20 connects in five minutes.
+    At the cap most of the range is left out: who dials more often than every 25 seconds soon has none of the 20
+    connects left that five minutes hold, and would then miss that the server is back.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:
@@ -77,16 +78,16 @@ class Redial:
         elif now - self._useful_since >= USEFUL_AFTER:
             self._attempts = self._refusals = 0
 
-    def delay(self, now: float, is_first: bool = True) -> float:
-        """Return how long to wait after this loss or failure, in seconds."""
+    def delay(self, now: float, gives_way: bool = False) -> float:
+        """Return how long to wait after this loss or failure, in seconds; longer where it gives way to another."""
         if self._useful_since is not None and now - self._useful_since >= USEFUL_AFTER:
             self._attempts = self._refusals = 0
         self._useful_since = None
         reach = min(CAP, 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 10)
-        low = CAP / 2 if reach == CAP else 0.0
+        low = LOW if reach == CAP else 0.0
         delay = low + (reach - low) * self._random()
-        return delay if is_first or reach < CAP else delay * BEHIND
+        return delay if not gives_way or self._attempts < 2 else CAP * BEHIND
 
     def refused_delay(self) -> float:
         """Return how long to wait after the key was refused: 60 s, doubling to 15 minutes."""
