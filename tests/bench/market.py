@@ -27,7 +27,7 @@ class Step(NamedTuple):
 class Market:
     """Positions that move by small steps, and always the same way."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, steps: int = STEPS) -> None:
         self.book = Book("main")
         self.label, self.notice, self.rights = "main", "", "read-only ✓"
         self.on_change: Callable[[], None] | None = None
@@ -35,6 +35,7 @@ class Market:
         """What moves the prices."""
         self._steps: dict[Key, list[Step]] = {}
         self._turn = 0
+        self._count = steps
         self._fill(count)
 
     def _fill(self, count: int) -> None:
@@ -46,7 +47,7 @@ class Market:
         }
         for name in sorted(names)[:count]:
             position = _position(Key("main", "usdm", name, "BOTH"), dice)
-            self._steps[position.key] = _steps(position, dice)
+            self._steps[position.key] = _steps(position, dice, self._count)
             self.book.positions[position.key] = position
         self.book._changed.update(self.book.positions)
         self.book.accounts["main", "usdm"] = _account()
@@ -64,7 +65,7 @@ class Market:
     def move(self, keys: Iterable[Key]) -> None:
         """Give these rows their next price, as a mark price event does."""
         self._turn += 1
-        turn = self._turn % STEPS
+        turn = self._turn % self._count
         positions, steps = self.book.positions, self._steps
         for key in keys:
             position = positions[key]
@@ -88,10 +89,10 @@ def _position(key: Key, dice: random.Random) -> Position:
     magnitude = dice.choice((-3, -1, 0, 1, 2, 3, 4))
     entry = Decimal(dice.randrange(10_000, 99_999)).scaleb(magnitude - 4)
     is_long = dice.random() < 0.5
-    amount = Decimal(round(dice.uniform(200, 40_000) / float(entry), max(0, 1 + magnitude))) * (
+    amount = _decimal(dice.uniform(200, 40_000) / float(entry), max(0, 1 + magnitude)) * (
         1 if is_long else -1
     )
-    margin = abs(amount * entry / 10)
+    margin = abs(amount * entry / 10).quantize(Decimal("0.00000001"))
     return Position(
         key=key,
         position_amount=amount or Decimal(1),
@@ -113,18 +114,22 @@ def _position(key: Key, dice: random.Random) -> Position:
     )
 
 
-def _steps(position: Position, dice: random.Random) -> list[Step]:
+def _steps(position: Position, dice: random.Random, count: int) -> list[Step]:
     entry = position.entry_price
     assert entry is not None
     tick = entry.scaleb(-1).quantize(entry) if entry.adjusted() < -2 else entry
-    price, steps = entry * Decimal(round(dice.uniform(0.92, 1.08), 4)), []
-    for _ in range(STEPS):
-        price *= Decimal(round(1 + dice.gauss(0, 0.0003), 6))
+    price, steps = entry * _decimal(dice.uniform(0.92, 1.08), 4), []
+    for _ in range(count):
+        price *= _decimal(1 + dice.gauss(0, 0.0003), 6)
         mark = price.quantize(tick)
         amount = position.position_amount
         steps.append(Step(mark, (mark - entry) * amount, mark * amount))
     position.mark_price, position.unrealized_pnl, position.notional = steps[0]
     return steps
+
+
+def _decimal(value: float, decimals: int) -> Decimal:
+    return Decimal(f"{value:.{decimals}f}")
 
 
 def _account() -> Account:

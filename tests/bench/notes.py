@@ -41,6 +41,8 @@ class Plan:
         self.is_start: bool = arguments.start
         self.has_beats: bool = arguments.beats
         self.has_painter: bool = not arguments.no_paint
+        self.steps = 1 if arguments.start or arguments.idle else 32
+        """How many prices a position has: memory and time of a start are not the market's."""
 
 
 class Notes:

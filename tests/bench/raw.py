@@ -110,7 +110,7 @@ def spans(old: str, new: str, is_same_tone: bool) -> list[tuple[int, int]]:
 def run(notes: Notes) -> None:
     """Run it."""
     plan = notes.plan
-    market = Market(plan.rows)
+    market = Market(plan.rows, plan.steps)
     pane = Pane(market, plan)
     keys = market.keys[: plan.height] if plan.is_in_sight_only else market.keys
     os.write(1, pane.first.encode())

@@ -23,7 +23,7 @@ class MeasuredScreen(Measured, PositionsApp):
 
 def run(notes: Notes) -> None:
     """Run it."""
-    market = Market(notes.plan.rows)
+    market = Market(notes.plan.rows, notes.plan.steps)
     app = MeasuredScreen(market, notes)
 
     async def drive() -> None:

@@ -349,10 +349,10 @@ class Exchange(RuleBasedStateMachine):
 
 
 def test_any_order_of_events_and_snapshots() -> None:
-    """Three hundred runs of fifty steps: the book is never live and wrong, and always finds back to the truth."""
+    """Five hundred runs of fifty steps: the book is never live and wrong, and always finds back to the truth."""
     run_state_machine_as_test(
         Exchange,
-        settings=settings(derandomize=True, deadline=None, max_examples=300, stateful_step_count=50),
+        settings=settings(derandomize=True, deadline=None, max_examples=500, stateful_step_count=50),
     )
 
 

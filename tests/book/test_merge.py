@@ -6,6 +6,7 @@ import pytest
 
 from tests.book.wire import (
     ada,
+    balance,
     change,
     event,
     key,
@@ -335,11 +336,13 @@ def test_one_symbol_watch_ignores_others() -> None:
 def test_events_of_coin_m_are_another_books() -> None:
     """COIN-M's events, which may come on the same stream, open nothing in the USD-M book."""
     book = live_book()
-    tell(book, update(change("928", symbol="ADAUSD_PERP"), at=20), 20)
-    tell(book, update(change("7"), at=21, i="ALIAS"), 21)
+    tell(book, update(change("928", symbol="ADAUSD_PERP"), at=20, i="ALIAS"), 20)
+    tell(book, update(at=21, i="ALIAS", reason="DEPOSIT", balances=[balance("USDT", "5")]), 21)
     take(book, row("928", symbol="ADAUSD_PERP"), asked=25)
 
     assert sizes(book) == {}
+    assert book.account is not None
+    assert book.account.wallet_balance == Decimal(100)
 
 
 def test_funding_without_positions_changes_no_row() -> None:

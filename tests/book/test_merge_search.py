@@ -192,8 +192,17 @@ def test_one_key_is_never_wrong_while_live() -> None:
 
 
 def test_two_keys_are_never_wrong_while_live() -> None:
-    """With two keys and two trades no order of 9 steps shows a wrong position as LIVE."""
-    _, wrong = search(depth=9, keys=2, most=2)
+    """With two keys and two trades no order of 11 steps shows a wrong position as LIVE."""
+    _, wrong = search(depth=11, keys=2, most=2)
+
+    assert wrong is None
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("depth", "keys", "most"), [(14, 1, 3), (13, 2, 2)])
+def test_deeper_search_finds_nothing_either(depth: int, keys: int, most: int) -> None:
+    """Two and three more steps, some millions of states."""
+    _, wrong = search(depth=depth, keys=keys, most=most)
 
     assert wrong is None
 

@@ -8,12 +8,12 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.lab import BLIND, EMPTY, ONE_WAY, SILENT, UNSEEN, Bench, NamingLoop, Setup
+from tests.faults.lab import BLIND, EMPTY, ONE_WAY, RESOLVER, SILENT, UNSEEN, Bench, Setup
 from tests.faults.proxy import BLANK, HALF, MASKED, NO_SUCH_VERSION, RESERVED, page, proxied
 from tests.faults.trust import Trust
 from tui.protocol.rights import UNKNOWN
@@ -175,7 +175,7 @@ async def no_marks(bench: Bench) -> None:
     await bench.healed(CUT)
 
 
-@case("F5", "pongs, but no answers, 12 s", say=AUDIT + 5.0, heal=LONG)
+@case("F5", "pongs, but no answers to what is asked, 12 s", say=6.0, heal=LONG)
 async def no_answers(bench: Bench) -> None:
     """A request that is not answered for 5 s is said, whatever pings say."""
     bench.unseen = SILENT
@@ -202,16 +202,17 @@ async def one_way(bench: Bench) -> None:
     await bench.healed(LONG)
 
 
-@case("F7", "slow line: 0.5 to 2.5 s each way, 8 kB/s", heal=CUT)
+@case("F7", "slow line: 0.5 to 2 s each way, 8 kB/s", heal=AUDIT)
 async def slow_line(bench: Bench) -> None:
     """Ages are true, nothing is taken for new, and a line on which data flows is kept."""
     bench.unseen = 5.0 + AUDIT
     connects = bench.connects()
     bench.begin()
-    bench.proxy.latency, bench.proxy.second_a_byte = (0.5, 2.5), 1 / 8_000
+    bench.proxy.latency, bench.proxy.second_a_byte = (0.5, 2.0), 1 / 8_000
     bench.strike("add")
     await bench.watch(14.0)
-    bench.check("no reconnect", bench.connects() == connects)
+    bench.check("no storm of reconnects", bench.connects() <= connects + 1)
+    bench.outcome.says = bench.told_as("")
     bench.proxy.latency, bench.proxy.second_a_byte = (0.0, 0.0), 0.0
     bench.over()
     bench.unseen = 20.0
@@ -237,15 +238,13 @@ def names(kind: str, said: str | OSError | float) -> Setup:
 
 def answers(bench: Bench, said: str | OSError | float) -> None:
     """Let the resolver say this of the bench's host."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, NamingLoop)  # the runner makes one
-    loop.names[bench.host.partition(":")[0]] = said
+    RESOLVER.names[bench.host.partition(":")[0]] = said
 
 
 for kind, said, words in (
     ("no such name", socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "DNS cannot resolve"),
     ("server failure", socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "DNS cannot resolve"),
-    ("hangs", 30.0, "DNS cannot resolve"),
+    ("hangs", 12.0, "DNS cannot resolve"),
     ("wrong address", "127.0.0.66", "refuses the connection"),
     ("dead IPv6 only", "::1", "the host"),
 ):
@@ -415,7 +414,7 @@ async def raced(bench: Bench) -> None:
 harmless("F16", "answer to no question, or twice", {"wrong id": "wrong-id", "twice": "duplicate-answer"})
 
 
-@case("F16", "answer of before the gap", heal=PRIVATE)
+@case("F16", "answer of before the gap")
 async def late_answer(bench: Bench) -> None:
     """An answer that was asked for before a gap does not close it."""
     bench.strike("slow-answers:api", 5)
@@ -880,7 +879,7 @@ for kind, words in (("method-retired", "look for a newer version"), ("renamed-fi
         bench.strike(kind, 6)
         bench.live.refresh()
         await bench.until("named", lambda: words in bench.said_somewhere, 2.0)
-        bench.outcome.says = words
+        bench.outcome.says = bench.told_as(words)
         bench.check("the rows stay", set(bench.rows) == rows)
         bench.check("prices go on", bench.live.book.health.mark.age_ms(bench.live.time_ms()) is not None)
         await bench.until("over", lambda: not bench.exchange.world.faults.on, 7.0)
@@ -1076,16 +1075,16 @@ for kind in ("deep-json", "big-frame"):
         await bench.healed(10.0)
         bench.check("no reconnect", bench.connects() == connects)
 
-    case("F30", "an answer much too deep or large", kind, heal=10.0, is_heavy=True)(swallowed)
+    case("F30", "an answer much too deep or large", kind, heal=10.0)(swallowed)
 
 
-@case("F46", "this machine sleeps for two hours", say=0.5, heal=LONG, is_heavy=True)
+@case("F46", "this machine sleeps for two hours", say=1.0, heal=LONG, is_heavy=True)
 async def slept(bench: Bench) -> None:
     """Nothing is shown as live on waking until it is confirmed, and ages are right."""
     bench.is_clock_trusted = False
     bench.begin()
     bench.leap(7_200.0)
-    await bench.said("", 0.5)
+    await bench.said("", 1.0)
     await bench.healed(LONG)
     bench.is_clock_trusted = True
     await bench.watch(2.0)
@@ -1104,7 +1103,8 @@ async def process(*command: str, said: str = "") -> AsyncIterator[asyncio.subpro
         running.stdin.close()
         yield running
     finally:
-        running.kill()
+        with suppress(ProcessLookupError):
+            running.kill()
         await running.communicate()
 
 
@@ -1115,6 +1115,7 @@ async def worker_apart(
     """Run a worker in a process of its own, and collect what it shows."""
     key = bench.exchange.keys.hmac
     lines: list[Line] = []
+    bench.is_mannered = False  # the ledger does not tell two workers apart
     nice = [
         "-c",
         "import os, runpy; os.nice(19); runpy.run_module('tests.faults.child', run_name='__main__')",
@@ -1136,7 +1137,7 @@ async def worker_apart(
             await asyncio.gather(listening, return_exceptions=True)
 
 
-@case("F31", "this program is stopped for 12 s", say=0.5, heal=ALL, is_heavy=True)
+@case("F31", "this program is stopped for 12 s", say=0.5, heal=ALL)
 async def stopped(bench: Bench) -> None:
     """After it, nothing is shown as live until it is confirmed anew."""
     async with worker_apart(bench) as (lines, running):

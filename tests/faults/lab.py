@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import ssl
+import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.faults.proxy import Proxy, feed_of, proxied
 from tui.book.health import MARK_LIMIT_MS, Transport, Word
 from tui.book.position import Position
 from tui.credentials import Credential, Secret
+from tui.feed.names import Names
 from tui.feed.world import RealWorld, Socket
 from tui.live import Live
 from tui.protocol.endpoints import Endpoints, at
@@ -63,22 +65,37 @@ Side = tuple[str, str]
 Value = tuple[Decimal, str]
 
 
-class NamingLoop(asyncio.SelectorEventLoop):
-    """A loop whose resolver knows some names by itself: an address, an error, or seconds for which it hangs."""
+class Resolver:
+    """This machine's resolver, which knows some names by itself: an address, an error, or seconds for which it hangs."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.names: dict[str, str | OSError | float] = {}
+        self._ask = socket.getaddrinfo
+        self._is_over = threading.Event()
 
-    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> Any:
+    def __call__(self, host: Any, port: Any, *options: Any, **named: Any) -> Any:
         """Resolve a name."""
         known = self.names.get(str(host))
         if isinstance(known, OSError):
             raise known
         if isinstance(known, float):
-            await asyncio.sleep(known)
+            self._is_over.wait(known)
             raise socket.gaierror(socket.EAI_AGAIN, "timed out")
-        return await super().getaddrinfo(host if known is None else known, port, **options)
+        return self._ask(host if known is None else known, port, *options, **named)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Stand in for the real one until the block ends."""
+        self._is_over.clear()
+        socket.getaddrinfo = self
+        try:
+            yield
+        finally:
+            socket.getaddrinfo = self._ask
+            self._is_over.set()
+
+
+RESOLVER = Resolver()
 
 
 class TrackedSocket:
@@ -105,11 +122,21 @@ class TrackedSocket:
         await self._inner.close()
 
 
+class BenchNames(Names):
+    """Names as the loop knows them."""
+
+    async def look_up(self, host: str, port: int) -> list[str]:
+        """Ask the loop."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [str(one[4][0]) for one in found]
+
+
 class BenchWorld(RealWorld):
     """The real network and the real clocks, with the longest pauses that the dice can throw."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._names = BenchNames()
         self.asleep = 0.0
         """Seconds that this machine has slept."""
         self.skew_ms = 0
@@ -369,8 +396,8 @@ class Bench:
         return f"{self.word}: {' · '.join(self.banner)}".strip(": ")
 
     def told_as(self, text: str) -> str:
-        """The word, and the part of the banner that holds a text."""
-        parts = [part for part in self.banner if text in part]
+        """The word, and the part of the banner that holds a text; the first part where none does."""
+        parts = [part for part in self.banner if text in part] or self.banner
         return f"{self.word}: {parts[0]}" if parts else str(self.word)
 
     @property
@@ -542,9 +569,7 @@ async def bench(setup: Setup, folder: Path, lag: Lag) -> AsyncIterator[Bench]:
     """Set a bench up, and take it down; stopping has to be quick and leave nothing behind."""
     clock = BenchClock()
     exchange = Exchange(setup.scenario, seed=5, wall_ms=clock())
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, NamingLoop)  # the runner makes one
-    loop.names.update(setup.names)
+    RESOLVER.names.update(setup.names)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(serve(exchange, clock=clock))
         port = int(server.endpoint.rpartition(":")[2])

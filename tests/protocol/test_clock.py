@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.protocol.wire import WALL_MS
-from tui.protocol.clock import SAFETY_MS, SAMPLES, ExchangeClock
+from tui.protocol.clock import FRESH_SECONDS, SAFETY_MS, SAMPLES, ExchangeClock
 
 
 def sampled(clock: ExchangeClock, sent: float, there: float, back: float, offset_ms: int) -> float:
@@ -66,6 +66,17 @@ def test_error_is_at_most_half_of_the_fastest_round_trip(
 
     largest_error_ms = min(there + back for there, back in trips) * 500 + 2
     assert abs(clock.time_ms(now + 60) - (WALL_MS + (now + 60) * 1000 + offset_ms)) <= largest_error_ms
+
+
+def test_clock_is_fresh_for_a_while() -> None:
+    """A measurement is good for a connection that begins soon after it, unless something has made it doubtful."""
+    clock = ExchangeClock(0.0, WALL_MS)
+    seen = [clock.is_fresh(0.0)]
+    now = sampled(clock, 0.0, 0.05, 0.05, 0)
+    seen += [clock.is_fresh(now), clock.is_fresh(now + FRESH_SECONDS + 1)]
+    clock.doubt()
+
+    assert [*seen, clock.is_fresh(now)] == [False, True, False, False]
 
 
 def test_new_measurement_forgets_the_old_one() -> None:

@@ -258,6 +258,16 @@ def test_connection_with_a_known_clock_is_ready_after_one_answer() -> None:
     assert line.sent() == []
 
 
+def test_server_that_speaks_is_alive() -> None:
+    """An open socket is no sign of life: only what comes on it is."""
+    line = Line()
+    line.talk.opened(line.now)
+    assert line.talk.heard_at < 0
+    line.tells_time(line.one())
+
+    assert line.talk.heard_at == line.now
+
+
 def test_planned_end() -> None:
     """A server that goes away says so: the end is planned, and another connection can be opened before it."""
     line = ready_line()

@@ -327,6 +327,15 @@ def test_server_that_does_not_tell_the_time() -> None:
     assert line.clock.skew_ms == -7_000
 
 
+def test_time_is_wanted_once() -> None:
+    """While the time is looked for elsewhere, another failure to tell it here is no news."""
+    line, time = asking(TIME)
+    assert line.fails(time, 400, -1020) == [TimeWanted()]
+    line.talk.ask(TIME, line.now)
+
+    assert line.fails(line.one(), 400, -1020) == []
+
+
 def test_server_that_does_not_answer_the_time() -> None:
     """Where the question stays unanswered the time is wanted from elsewhere as well."""
     line = Line()

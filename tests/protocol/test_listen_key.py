@@ -37,6 +37,18 @@ def test_failed_start_is_repeated() -> None:
     assert care.due(8.0, False) == START_STREAM
 
 
+def test_missing_key_is_asked_for_on_a_new_connection() -> None:
+    """When the connection on which a key was asked for is gone, it is asked for again at once; one that is there is not."""
+    care = ListenKeyCare()
+    care.due(0.0, False)
+    care.ask_again()
+    assert care.due(0.1, False) == START_STREAM
+
+    kept = listening(0.0)
+    kept.ask_again()
+    assert kept.due(0.1, True) is None
+
+
 def test_key_that_nobody_uses_is_not_pinged() -> None:
     """A key is kept for a stream that listens, and only for one."""
     care = ListenKeyCare()

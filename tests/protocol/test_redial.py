@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.protocol.redial import (
+    BEHIND,
     CAP,
+    LOW,
     PER_WINDOW,
     REFUSED_CAP,
     REFUSED_FIRST,
@@ -24,11 +26,9 @@ REACHES = [1.0, 2.0, 4.0, 8.0, 16.0, CAP, CAP, CAP]
 """The longest delay after each loss in a row."""
 
 
-@pytest.mark.parametrize(
-    ("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, CAP / 2, CAP / 2, CAP / 2]), (1.0, REACHES)]
-)
+@pytest.mark.parametrize(("chance", "lows"), [(0.0, [0, 0, 0, 0, 0, LOW, LOW, LOW]), (1.0, REACHES)])
 def test_delays_double_up_to_the_cap(chance: float, lows: list[float]) -> None:
-    """The range of a delay doubles from one second to the cap; there its lower half is left out."""
+    """The range of a delay doubles from one second to the cap; there most of it is left out."""
     redial = Redial(lambda: chance)
 
     assert [redial.delay(float(now)) for now in range(8)] == lows
@@ -44,18 +44,37 @@ def test_delays_stay_in_bounds(chances: list[float]) -> None:
         assert 0 <= redial.delay(float(attempt)) <= min(CAP, 2.0**attempt)
 
 
-def test_delays_spread_at_the_cap() -> None:
-    """Many clients that were cut together come back over many seconds."""
-    delays = []
+def test_clients_that_were_cut_together_spread() -> None:
+    """Many clients that were cut at one moment come back over many seconds, and never at the same time again."""
+    dials, last = [], []
     for seed in range(50):
         redial = Redial(Random(seed).random)
-        for now in range(9):
-            redial.delay(float(now))
-        delays.append(redial.delay(9.0))
+        delays = [redial.delay(float(now)) for now in range(8)]
+        dials.append(sum(delays))
+        last.append(delays[-1])
 
-    assert all(CAP / 2 <= delay <= CAP for delay in delays)
-    assert statistics.stdev(delays) > 2
-    assert max(delays) - min(delays) > 12
+    assert max(dials) - min(dials) > 15
+    assert all(LOW <= delay <= CAP for delay in last)
+    assert statistics.stdev(last) > 0.5
+
+
+def test_who_gives_way_waits_longer() -> None:
+    """A connection that gives way to another that fails waits long, but for its first attempt."""
+    redial = Redial(lambda: 1.0)
+
+    assert [redial.delay(float(now), gives_way=True) for now in range(3)] == [1.0, CAP * BEHIND, CAP * BEHIND]
+
+
+def test_connections_know_of_each_others_failures() -> None:
+    """A connection asks whether any other fails: its own failures, and those that are over, do not count."""
+    manners, api, market = Manners(), object(), object()
+    manners.failed(api)
+    seen = [manners.do_others_fail(api), manners.do_others_fail(market)]
+    manners.failed(market)
+    seen.append(manners.do_others_fail(api))
+    manners.opened(market)
+
+    assert [*seen, manners.do_others_fail(api)] == [False, True, True, False]
 
 
 def lost_often(redial: Redial, now: float = 0.0) -> None:

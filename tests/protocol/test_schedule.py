@@ -10,6 +10,7 @@ from tui.protocol.requests import ACCOUNT, POSITIONS
 from tui.protocol.schedule import (
     AUDIT_SECONDS,
     BACKOFF_CAP,
+    DEAR,
     DOWN_SECONDS,
     FULL_SECONDS,
     HURRY_MOST,
@@ -192,10 +193,15 @@ def test_shorter_rhythm_holds_at_once() -> None:
     assert (schedule.due_at(), schedule.seconds) == (5.0, 15.0)
 
 
-@given(st.lists(st.sampled_from(["event", "failed", "answered", "used", "rhythm", "tick"]), max_size=200))
+@given(
+    st.lists(
+        st.sampled_from(["event", "failed", "refresh", "used", "rhythm", "tick", "once", "spend"]),
+        max_size=200,
+    )
+)
 @settings(derandomize=True)
 def test_weight_stays_small(steps: list[str]) -> None:
-    """Whatever happens, a minute of snapshots stays far below the limit that all programs share."""
+    """Whatever happens, however often a person refreshes, a minute of snapshots costs about a twentieth of the limit."""
     schedule, asked = Schedule(), 0
     for number, step in enumerate(steps):
         now = number * 60 / 200
@@ -203,8 +209,12 @@ def test_weight_stays_small(steps: list[str]) -> None:
             schedule.hurry(now)
         elif step == "failed":
             schedule.failed(POSITIONS, now)
-        elif step == "answered":
-            schedule.answered(POSITIONS)
+        elif step == "refresh":
+            schedule.at_once(now)
+        elif step == "once":
+            schedule.once_more(now + 3.05)
+        elif step == "spend":
+            schedule.spend(1, now)
         elif step == "used":
             schedule.used(number * 20, 2400)
         elif step == "rhythm":
@@ -212,7 +222,19 @@ def test_weight_stays_small(steps: list[str]) -> None:
         for method in schedule.due(now):
             schedule.asked(method, now)
             asked += 5
-    assert asked <= 240
+    assert asked <= 140 + 5 * steps.count("once")
+
+
+def test_what_else_was_spent_counts() -> None:
+    """Weight of other requests makes snapshots seldom, until a minute has passed."""
+    schedule = asked_at(0.0, DOWN_SECONDS)
+    schedule.spend(DEAR, 0.0)
+
+    assert schedule.due(AUDIT_SECONDS - 0.1) == []
+    assert schedule.due(AUDIT_SECONDS) == BOTH
+    schedule = asked_at(100.0, DOWN_SECONDS)
+    schedule.spend(DEAR, 30.0)
+    assert schedule.due(100.0 + DOWN_SECONDS) == [POSITIONS]
 
 
 def test_weight_of_an_interval() -> None:

@@ -141,11 +141,13 @@ class Simulation:
     def fall_asleep(self) -> None:
         """Suspend this machine."""
         self.world.asleep += self.dice.choice((3.0, 12.0, 45.0, 600.0, 7_200.0))
+        self.watcher.lose_sight()
         self.world.advance()
 
     def stall(self) -> None:
         """Stop this program for some seconds."""
         self.world.loop.stall(self.dice.uniform(3.0, 20.0))
+        self.watcher.lose_sight()
 
     def restart(self) -> None:
         """Stop the worker and begin another."""

@@ -69,6 +69,7 @@ class Watcher:
         self._marks: dict[str, deque[Decimal]] = {}
         self._values: dict[tuple[Decimal, Decimal | None], Value] = {}
         self._marked = 0
+        self._unseen_until = 0.0
         self._crowded: dict[str, float] = {}
         exchange = world.exchange
         exchange.world.tell = self._tell
@@ -119,6 +120,10 @@ class Watcher:
     def clock_steps(self, seconds: float) -> None:
         """Expect ages to be off for a while: the exchange's clock steps now, and back after so long."""
         self._clock_steps += (self.world.now(), self.world.now() + seconds)
+
+    def lose_sight(self) -> None:
+        """Expect mark prices of seconds in which this program stood still."""
+        self._unseen_until = self.world.now() + MARKS
 
     def look(self) -> None:
         """Judge one frame."""
@@ -216,7 +221,7 @@ class Watcher:
 
     def _look_at_mark(self, position: Position) -> None:
         marks = self._marks.get(position.key.symbol, ())
-        if position.mark_price not in marks:
+        if position.mark_price not in marks and self.world.now() > self._unseen_until:
             self._lie(f"the mark price of {position.key.symbol} was never {position.mark_price}")
 
     def _look_at_sockets(self) -> None:

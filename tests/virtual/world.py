@@ -13,12 +13,12 @@ from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
 from tests.virtual.loop import VirtualLoop
+from tui.feed.names import RESOLVE_SECONDS
 from tui.feed.world import (
     CLOSE_SECONDS,
     HTTP_SECONDS,
     OPEN_SECONDS,
     PING_SECONDS,
-    RESOLVE_SECONDS,
     DialFailed,
     HttpAnswer,
     Lost,

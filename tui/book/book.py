@@ -14,21 +14,19 @@ from tui.book.rows import changed_position, revalue, snapshot_position
 from tui.protocol.events import (
     AccountConfigUpdate,
     AccountUpdate,
-    AlgoUpdate,
     BalanceChange,
     Event,
-    ListenKeyExpired,
     MarginCall,
     MarkPriceUpdate,
     OrderTradeUpdate,
     PositionChange,
-    ServerShutdown,
-    TradeLite,
+    RiskLevelChange,
     UnknownEvent,
 )
 from tui.protocol.replies import AccountInformation, PositionRisk
 
 ZERO = Decimal(0)
+RISK_FIGURES = ("uni_mmr", "account_status", "account_equity", "actual_equity", "maintenance_margin")
 _NONE: dict[Key, Position] = {}
 
 
@@ -68,6 +66,7 @@ class Book:
         self._watermarks: dict[Key, int] = {}
         self._balance_times: dict[str, int] = {}
         self._leverage_times: dict[str, int] = {}
+        self._risk_ms = 0
         self._suspects: dict[Key, tuple[int, int]] = {}
         self._by_symbol: dict[str, dict[Key, Position]] = {}
         self._floor_ms: int | None = None
@@ -142,6 +141,7 @@ class Book:
         self._watermarks.clear()
         self._balance_times.clear()
         self._leverage_times.clear()
+        self._risk_ms = 0
         self._suspects.clear()
         for position in self.positions.values():  # a change may have been told to nobody
             position.leverage_is_derived = position.leverage is not None
@@ -173,22 +173,42 @@ class Book:
         match event:
             case MarkPriceUpdate():
                 self._apply_mark(event)
-            case AccountUpdate() if event.alias and self.book == "usdm":
+            case AccountUpdate() if self._is_others(event):
                 pass  # COIN-M counts in contracts and coins: it is another book
             case AccountUpdate():
                 self._apply_account_update(event, min(event.transaction_time_ms, time_ms + LAG_MS))
-            case OrderTradeUpdate():
+            case OrderTradeUpdate() if self.holds(event.order.symbol):
                 telling.tell_order(self.journal, event, self.key)
             case AccountConfigUpdate():
                 self._apply_config(event, time_ms)
             case MarginCall():
-                telling.tell_margin_call(self.journal, event, self.key)
+                telling.tell_margin_call(self.journal, event, self.key, self.holds)
+            case RiskLevelChange():
+                self._apply_risk_level(event)
             case UnknownEvent():
                 self.health.unknown_events += 1
-            case TradeLite() | AlgoUpdate() | ListenKeyExpired() | ServerShutdown():
+            case _:
                 pass  # a fill is told in full by ORDER_TRADE_UPDATE; the others are the connection's business
         if not isinstance(event, MarkPriceUpdate):
             self.health.user.data_ms = time_ms
+
+    def _is_others(self, event: AccountUpdate) -> bool:
+        """Whether an event is of another book alone: events go by their symbols, not by the stream they came on."""
+        positions = event.change.positions
+        if positions:
+            return not any(self.holds(change.symbol) for change in positions)
+        return bool(event.alias) and self.book == "usdm"
+
+    def _apply_risk_level(self, event: RiskLevelChange) -> None:
+        telling.tell_risk_level(self.journal, event)
+        account = self.account
+        if account is None or event.event_time_ms < max(self._risk_ms, account.snapshot_ms):
+            return
+        self._risk_ms = event.event_time_ms
+        for name in RISK_FIGURES:
+            told = getattr(event, name)
+            if told not in (None, ""):
+                setattr(account, name, told)
 
     def _apply_mark(self, event: MarkPriceUpdate) -> None:
         mark = event.mark_price
@@ -264,7 +284,7 @@ class Book:
 
     def _apply_balance_change(self, change: BalanceChange, time_ms: int) -> None:
         account = self.account
-        if account is None:
+        if account is None or self.book == "pm":  # Portfolio Margin tells one of the wallets that its total has
             return
         asset = account.asset(change.asset)
         if asset is None or time_ms < self._balance_times.get(change.asset, 0):
@@ -273,8 +293,10 @@ class Book:
         _set_balances(account, asset, change.wallet_balance, change.cross_wallet_balance)
 
     def _apply_config(self, event: AccountConfigUpdate, time_ms: int) -> None:
-        telling.tell_config(self.journal, event)
         change = event.leverage_change
+        if change is not None and not self.holds(change.symbol):
+            return
+        telling.tell_config(self.journal, event)
         if change is not None:
             self._leverage_times[change.symbol] = time_ms
             for position in self._by_symbol.get(change.symbol, _NONE).values():
@@ -416,6 +438,9 @@ class Book:
                 told = known.asset(asset.asset)
                 if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
                     _set_balances(account, asset, told.wallet_balance, told.cross_wallet_balance)
+        if known is not None and self._risk_ms > asked_ms - LAG_MS:  # this snapshot may be older than that word
+            for name in RISK_FIGURES:
+                setattr(account, name, getattr(known, name))
         self.accounts[self.name, self.book] = account
         self.health.api.data_ms = time_ms
 

@@ -8,7 +8,7 @@ from tui.book.health import Feed, Freshness, Health, Transport, Word
 from tui.book.journal import Journal
 from tui.book.position import Key, Position
 
-_SEVERITY = (
+SEVERITY = (
     Word.LIVE,
     Word.SYNCING,
     Word.STALE,
@@ -17,6 +17,7 @@ _SEVERITY = (
     Word.REFUSED,
     Word.BANNED,
 )
+"""From the best word to the worst."""
 _TRANSPORTS = (
     Transport.OFF,
     Transport.OPEN,
@@ -133,7 +134,7 @@ class Portfolio:
 
     def word(self, time_ms: int) -> Word:
         """Sum up how far the picture can be trusted: the worst word of any book."""
-        return max((book.word(time_ms) for book in self.books), key=_SEVERITY.index)
+        return max((book.word(time_ms) for book in self.books), key=SEVERITY.index)
 
     def is_told(self, time_ms: int) -> bool:
         """Whether everything that Binance says is here and fresh, in all books."""

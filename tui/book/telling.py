@@ -5,7 +5,14 @@ from decimal import Decimal
 
 from tui.book.journal import Journal, Kind
 from tui.book.position import Key
-from tui.protocol.events import AccountConfigUpdate, AccountUpdate, MarginCall, Order, OrderTradeUpdate
+from tui.protocol.events import (
+    AccountConfigUpdate,
+    AccountUpdate,
+    MarginCall,
+    Order,
+    OrderTradeUpdate,
+    RiskLevelChange,
+)
 
 KeyOf = Callable[[str, str], Key]
 """Makes a row's key from its symbol and position side."""
@@ -98,9 +105,23 @@ def tell_config(journal: Journal, event: AccountConfigUpdate) -> None:
         journal.write(event.event_time_ms, Kind.CONFIG, f"The account is now in {mode} mode.")
 
 
-def tell_margin_call(journal: Journal, event: MarginCall, key_of: KeyOf) -> None:
-    """Tell a margin call: a line for each position it names."""
+def tell_risk_level(journal: Journal, event: RiskLevelChange) -> None:
+    """Tell that a Portfolio Margin account has come into another band of uniMMR, and which way that runs."""
+    text = (
+        f"Portfolio Margin: {event.account_status or 'risk level changed'}; uniMMR {plain(event.uni_mmr)} "
+        f"(lower is worse, liquidation at 1.05), equity {plain(event.account_equity)} USD, "
+        f"maintenance margin {plain(event.maintenance_margin)} USD."
+    )
+    journal.write(event.event_time_ms, Kind.MARGIN_CALL, text)
+
+
+def tell_margin_call(
+    journal: Journal, event: MarginCall, key_of: KeyOf, holds: Callable[[str], bool] = lambda symbol: True
+) -> None:
+    """Tell a margin call: a line for each position of this book that it names."""
     for position in event.positions:
+        if not holds(position.symbol):
+            continue
         key = key_of(position.symbol, position.position_side)
         text = (
             f"Margin call on {position.symbol} {plain(position.position_amount)}: mark {plain(position.mark_price)}, "

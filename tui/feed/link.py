@@ -82,6 +82,7 @@ class Link(Generic[TalkT]):
         self._hear = hear
         self._changed = changed
         self._redial = Redial(world.random)
+        self._dialled_at = 0.0
         self._line: Line[TalkT] | None = None
         self._lines: set[Line[TalkT]] = set()
         self._farewells: set[asyncio.Task[None]] = set()
@@ -151,7 +152,8 @@ class Link(Generic[TalkT]):
                 return await self._open(attempt)
 
     async def _open(self, attempt: Attempt[TalkT]) -> Line[TalkT]:
-        self._manners.dialled(self._world.now())
+        self._dialled_at = self._world.now()
+        self._manners.dialled(self._dialled_at)
         socket = await self._world.connect(attempt.url)
         line = Line(self._world, self._hear, socket, attempt.talk)
         self._lines.add(line)
@@ -203,7 +205,8 @@ class Link(Generic[TalkT]):
         except TimeoutError:
             pass
         except DialFailed as problem:
-            self._heed(problem)
+            if self._heed(problem):
+                self._changed(Change(LinkState.SILENCED, problem.sentence, self._manners.silent_until))
         if line is not None and (line.ending is not None or not line.talk.is_ready):
             self._part_from(line, self._world.now())
             line = None
@@ -224,11 +227,11 @@ class Link(Generic[TalkT]):
             return 0.0
         delay = problem.silent * (1.01 + 0.09 * self._world.random())
         self._manners.be_silent(self._world.now() + delay)
-        self._changed(Change(LinkState.SILENCED, problem.sentence, self._manners.silent_until))
         return delay
 
     async def _pause_after_failure(self, problem: DialFailed) -> None:
-        delay = self._delay()
+        took = self._world.now() - self._dialled_at
+        delay = max(0.0, self._delay() - took)
         if problem.silent is not None:
             await self._pause(LinkState.SILENCED, problem.sentence, self._heed(problem))
         elif problem.is_untrusted:

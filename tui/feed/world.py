@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -12,10 +11,10 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from tui.feed.names import Names
 from tui.protocol.text import clean
 from tui.protocol.verdicts import HandshakeRefused, judge_handshake
 
-RESOLVE_SECONDS = 5.0
 OPEN_SECONDS = 10.0
 PING_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
@@ -105,7 +104,7 @@ class RealWorld:
     """The machine's own clocks and network."""
 
     def __init__(self) -> None:
-        self._addresses: dict[tuple[str, int], str] = {}
+        self._names = Names()
         self._trusted: ssl.SSLContext | None = None
         """What HTTP trusts, the same as a WebSocket does: made once, for that stops the loop for a while."""
 
@@ -130,7 +129,10 @@ class RealWorld:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "wss" else 80)
-        address = await self._resolve(host, port)
+        try:
+            address = await self._names.address(host, port)
+        except OSError:
+            raise DialFailed(f"DNS cannot resolve {clean(host)}: check this machine's network.") from None
         try:
             connection = await _Dial(
                 url,
@@ -146,6 +148,7 @@ class RealWorld:
                 max_size=LARGEST_FRAME,
             )
         except (OSError, InvalidHandshake, EOFError, ValueError) as problem:
+            self._names.failed(host, port)
             raise dial_failed(problem, host) from None
         return _RealSocket(connection, host)
 
@@ -163,20 +166,6 @@ class RealWorld:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
             raise DialFailed(f"{clean(host)} cannot be asked ({type(problem).__name__}).") from None
         return HttpAnswer(response.status_code, dict(response.headers), response.content)
-
-    async def _resolve(self, host: str, port: int) -> str:
-        """Return an address of the host; the last good one when the resolver fails."""
-        try:
-            async with asyncio.timeout(RESOLVE_SECONDS):
-                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, TimeoutError, UnicodeError):
-            known = self._addresses.get((host, port))
-            if known is None:
-                raise DialFailed(f"DNS cannot resolve {clean(host)}: check this machine's network.") from None
-            return known
-        address = str(found[0][4][0])
-        self._addresses[host, port] = address
-        return address
 
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

@@ -1,7 +1,8 @@
-"""Pushed messages as structs: the USD-M user data stream and the mark price stream.
+"""Pushed messages as structs: the user data streams of every book, and the mark price stream.
 
-Binance's letters stand here once; the pages are "User Data Streams" and "Mark Price Stream" of the USD-M docs. Open
-sets (reasons, statuses, types) stay text, so that a new value is never an error.
+Binance's letters stand here once; the pages are "User Data Streams" and "Mark Price Stream" of the USD-M docs, and
+"User Data Streams" of COIN-M and Portfolio Margin. Open sets (reasons, statuses, types) stay text, so that a new value
+is never an error.
 """
 
 from decimal import Decimal
@@ -296,13 +297,15 @@ class AlgoUpdate(
     kw_only=True,
     tag_field="e",
     tag="ALGO_UPDATE",
-    rename={"event_time_ms": "E", "transaction_time_ms": "T", "order": "o"},
+    rename={"event_time_ms": "E", "transaction_time_ms": "T", "order": "o", "portfolio_order": "ao"},
 ):
     """A conditional order changed (they left ORDER_TRADE_UPDATE on 2025-12-09)."""
 
     event_time_ms: TimeMs
     transaction_time_ms: TimeMs = 0
-    order: AlgoOrder
+    order: AlgoOrder | None = None
+    portfolio_order: AlgoOrder | None = None
+    """The same, as Portfolio Margin names it."""
 
 
 class ListenKeyExpired(
@@ -331,6 +334,73 @@ class ServerShutdown(
     """This server goes away soon: move to another connection now."""
 
     event_time_ms: TimeMs = 0
+
+
+_RISK_NAMES = {
+    "event_time_ms": "E",
+    "uni_mmr": "u",
+    "account_status": "s",
+    "account_equity": "eq",
+    "actual_equity": "ae",
+    "maintenance_margin": "m",
+}
+
+
+class RiskLevelChange(
+    Row, frozen=True, gc=False, kw_only=True, tag_field="e", tag="riskLevelChange", rename=_RISK_NAMES
+):
+    """Portfolio Margin: the account has come into another band of uniMMR; amounts are in USD."""
+
+    event_time_ms: TimeMs
+    uni_mmr: Decimal | None = None
+    account_status: str = ""
+    account_equity: Decimal | None = None
+    actual_equity: Decimal | None = None
+    maintenance_margin: Decimal | None = None
+
+
+class RiskLevelChangeInCapitals(
+    RiskLevelChange, frozen=True, gc=False, kw_only=True, tag="RISK_LEVEL_CHANGE", rename=_RISK_NAMES
+):
+    """The same under the name that the page's heading has."""
+
+
+class WalletNews(
+    Row,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    rename={"event_time_ms": "E"},
+):
+    """Portfolio Margin tells of loans, of the margin wallet and of its orders: the next snapshot says what it adds up to."""
+
+    event_time_ms: TimeMs = 0
+
+
+class LiabilityChange(WalletNews, frozen=True, gc=False, tag_field="e", tag="liabilityChange"):
+    """A loan was taken or paid back."""
+
+
+class OpenOrderLoss(WalletNews, frozen=True, gc=False, tag_field="e", tag="openOrderLoss"):
+    """What open orders of cross margin may lose."""
+
+
+class ConditionalOrderTradeUpdate(
+    WalletNews, frozen=True, gc=False, tag_field="e", tag="CONDITIONAL_ORDER_TRADE_UPDATE"
+):
+    """A conditional order of the older kind changed."""
+
+
+class OutboundAccountPosition(WalletNews, frozen=True, gc=False, tag_field="e", tag="outboundAccountPosition"):
+    """The margin wallet after a change."""
+
+
+class BalanceUpdate(WalletNews, frozen=True, gc=False, tag_field="e", tag="balanceUpdate"):
+    """A transfer into the margin wallet or out of it."""
+
+
+class ExecutionReport(WalletNews, frozen=True, gc=False, tag_field="e", tag="executionReport"):
+    """A margin order changed."""
 
 
 class MarkPriceUpdate(
@@ -378,5 +448,16 @@ UserEvent = (
     | ListenKeyExpired
     | ServerShutdown
 )
-KnownEvent = UserEvent | MarkPriceUpdate
+PortfolioEvent = (
+    RiskLevelChange
+    | RiskLevelChangeInCapitals
+    | LiabilityChange
+    | OpenOrderLoss
+    | ConditionalOrderTradeUpdate
+    | OutboundAccountPosition
+    | BalanceUpdate
+    | ExecutionReport
+)
+"""What Portfolio Margin alone tells."""
+KnownEvent = UserEvent | PortfolioEvent | MarkPriceUpdate
 Event = KnownEvent | UnknownEvent

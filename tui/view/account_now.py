@@ -7,7 +7,7 @@ import msgspec
 from tui.book.account import Account
 from tui.book.figures import ratio
 from tui.book.health import MARK_LIMIT_MS
-from tui.view.moment import Moment
+from tui.view.moment import BookNow
 
 
 class AccountNow(msgspec.Struct, frozen=True):
@@ -32,24 +32,24 @@ class AccountNow(msgspec.Struct, frozen=True):
         return ratio(self.account.maintenance_margin, self.margin_balance) if self.has_margins else None
 
 
-def account_now(moment: Moment) -> AccountNow | None:
+def account_now(now: BookNow) -> AccountNow | None:
     """Say what holds of the totals now; None before the first snapshot.
 
     In single-asset mode PNL is the sum over the rows, so that panel and table agree between two snapshots; while a row
     has no mark price the snapshot's own PNL stands for as long as a mark price would. In multi-assets mode the rates
     of the assets are Binance's own, so the snapshot stands, with its age once that is more than a mark price's.
     """
-    account = moment.book.account
+    account = now.book.account
     if account is None:
         return None
-    if not moment.is_account_fresh:
+    if not now.is_account_fresh:
         return AccountNow(account, False, None, None)
     wallet_balance = account.wallet_balance
-    is_sum = account.counts_usdt_only and moment.book.only_symbol is None
-    pnl = moment.rows.pnl("USDT") if is_sum else None
+    is_sum = account.counts_usdt_only and now.book.only_symbol is None
+    pnl = now.rows.pnl("USDT") if is_sum else None
     if pnl is not None and wallet_balance is not None:
         return AccountNow(account, True, pnl, wallet_balance + pnl)
-    is_aged = moment.time_ms - account.snapshot_ms > MARK_LIMIT_MS
+    is_aged = now.time_ms - account.snapshot_ms > MARK_LIMIT_MS
     if is_aged and account.counts_usdt_only:
         return AccountNow(account, True, None, None)
     return AccountNow(account, True, account.unrealized_pnl, account.margin_balance, is_aged)

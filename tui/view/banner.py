@@ -98,7 +98,8 @@ def _stale_trouble(moment: Moment) -> list[str]:
         return aside
     account, audited_ms = book.account, book.health.audited_ms
     if audited_ms is not None and time_ms - audited_ms > POSITION_LIMIT_MS:
-        return [f"No audit for {formats.clock(time_ms - audited_ms)}: positions are not confirmed"]
+        age = formats.clock(time_ms - audited_ms)
+        return [f"No audit for {age}: positions are not confirmed{because(book.health.api)}"]
     if account is not None and time_ms - account.snapshot_ms > ACCOUNT_LIMIT_MS:
         return [f"Account totals are {formats.clock(time_ms - account.snapshot_ms)} old"]
     reason = "are not confirmed" if rows.unconfirmed else "have no mark price younger than 5 s"

@@ -7,15 +7,16 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tui.book import figures
-from tui.book.book import Book
 from tui.book.health import POSITION_LIMIT_MS, Freshness
 from tui.book.position import Position
 from tui.view import bars, formats
+from tui.view.books import Shelf, book_of
 from tui.view.formats import HIDDEN, UNKNOWN
 
 Value = Decimal | str | int
 """What a column sorts by; all values of one column are of one kind."""
 
+BOOKS = ("usdm", "coinm", "pm")
 BAR_WIDTH = 4
 NEAR = Decimal("0.05")
 """Room to liquidation that alarms."""
@@ -59,6 +60,8 @@ class Row(NamedTuple):
     """What stands in place of the live figures; empty while they hold."""
     funding_text: str
     """The time to the next funding."""
+    book_text: str = ""
+    """The name of its book, where several books have rows."""
 
     def holds(self, needs: Needs) -> bool:
         """Whether a figure that needs this may be shown."""
@@ -103,11 +106,15 @@ class Column:
     is_private: bool = False
     """Whether it tells how much money there is."""
     has_bar: bool = False
+    is_optional: bool = False
+    """Whether it takes no room while none of its cells says anything."""
     least: int = 0
     """Cells that are always kept for it, so that no column moves when a row goes stale."""
 
     def show(self, row: Row, is_private: bool) -> Cell:
         """The cell of a row: stale figures are not shown, stale facts are dimmed."""
+        if self.is_optional and not self.cell(row).text:
+            return Cell("")
         if not row.holds(self.needs):
             return Cell(row.stale_text, "warn") if self.name == "unrealized_pnl" else Cell(UNKNOWN, "dim")
         if is_private and self.is_private:
@@ -116,8 +123,9 @@ class Column:
         return cell if row.is_confirmed else cell._replace(tone="dim")
 
 
-def look(book: Book, position: Position, time_ms: int) -> Row:
+def look(shelf: Shelf, position: Position, time_ms: int, book_text: str = "") -> Row:
     """Say what may be shown of a position now."""
+    book = book_of(shelf, position.key)
     fresh = book.freshness(position, time_ms)
     snapshot_ms = position.snapshot_ms
     is_described = (
@@ -128,7 +136,8 @@ def look(book: Book, position: Position, time_ms: int) -> Row:
     )
     due_ms = position.next_funding_time_ms
     funding_text = "" if due_ms is None or due_ms <= time_ms else formats.until(due_ms - time_ms)
-    return Row(position, fresh.is_confirmed, is_described, fresh.is_marked, stale_text(fresh), funding_text)
+    is_marked, stale = fresh.is_marked, stale_text(fresh)
+    return Row(position, fresh.is_confirmed, is_described, is_marked, stale, funding_text, book_text)
 
 
 def stale_text(fresh: Freshness) -> str:
@@ -143,6 +152,30 @@ def toned(text: str, value: Decimal | None) -> Cell:
     if value is None or value == 0:
         return Cell(text)
     return Cell(text, "gain" if value > 0 else "loss")
+
+
+def with_unit(text: str, position: Position) -> str:
+    """An amount of a coin with the coin's name; dollars need none."""
+    unit = position.margin_asset if position.is_inverse and text != UNKNOWN else None
+    return f"{text} {unit}" if unit else text
+
+
+def margin(position: Position) -> Decimal | None:
+    """The initial margin; |notional| ÷ leverage in the books that do not tell it."""
+    if position.initial_margin is None and position.key.book != "usdm":
+        return figures.position_margin(position)
+    return position.initial_margin
+
+
+def size(position: Position) -> str:
+    """The amount, in contracts where that is what it counts."""
+    text = formats.exact(position.position_amount)
+    return f"{text} cont" if position.is_inverse else text
+
+
+def book_place(position: Position) -> int:
+    """The place of a row's book in the order of the books."""
+    return BOOKS.index(position.key.book) if position.key.book in BOOKS else len(BOOKS)
 
 
 def side(position: Position) -> str:
@@ -162,12 +195,13 @@ def _leverage(row: Row) -> Cell:
     if position.leverage is None:
         return Cell(UNKNOWN, "dim")
     about = "≈" if position.leverage_is_derived else ""
-    margin_type = "" if position.margin_type is None else " " + position.margin_type[:1]
+    unknown = f" {UNKNOWN}" if position.key.book == "pm" else ""
+    margin_type = unknown if position.margin_type is None else " " + position.margin_type[:1]
     return Cell(f"{about}{formats.exact(position.leverage)}×{margin_type}")
 
 
 def _size(row: Row) -> Cell:
-    return Cell(formats.exact(row.position.position_amount))
+    return Cell(size(row.position))
 
 
 def _price(read: Callable[[Position], Decimal | None]) -> Callable[[Row], Cell]:
@@ -190,12 +224,23 @@ def _liquidation_distance(row: Row) -> Cell:
 
 def _margin(row: Row) -> Cell:
     position = row.position
-    return Cell(formats.money(position.initial_margin, position.margin_asset))
+    value = margin(position) if row.is_marked or position.initial_margin is not None else None
+    return Cell(with_unit(formats.money(value, position.margin_asset), position))
 
 
 def _unrealized_pnl(row: Row) -> Cell:
-    value = row.position.unrealized_pnl
-    return toned(formats.money(value, row.position.margin_asset, is_signed=True), value)
+    position, value = row.position, row.position.unrealized_pnl
+    text = formats.money(value, position.margin_asset, is_signed=True)
+    return toned(with_unit(text, position), value)
+
+
+def _pnl_usd(row: Row) -> Cell:
+    """The PNL of a coin's row in dollars; rows in dollars have it beside already."""
+    position = row.position
+    if not position.is_inverse:
+        return Cell("")
+    value = figures.usd_value(position, position.unrealized_pnl)
+    return toned(formats.money(value, "USD", is_signed=True), value)
 
 
 def _roe(row: Row) -> Cell:
@@ -221,6 +266,8 @@ LEFT, RIGHT, POINT = Align
 COLUMNS = (
     Column("symbol", "Symbol", "y", 1, FACT, LEFT, lambda p: p.key.symbol,
            lambda row: Cell(row.position.key.symbol, "strong"), is_descending=False),
+    Column("book", "Book", "o", 4, FACT, LEFT, book_place, lambda row: Cell(row.book_text), is_descending=False,
+           is_optional=True),
     Column("position_side", "Side", "i", 4, FACT, LEFT, side, _side, is_descending=False),
     Column("leverage", "Lev", "l", 10, FACT, RIGHT, lambda p: p.leverage, _leverage),
     Column("position_amount", "Size", "z", 6, FACT, POINT, lambda p: p.position_amount, _size, is_private=True),
@@ -232,9 +279,12 @@ COLUMNS = (
            _price(lambda p: p.liquidation_price)),
     Column("liquidation_distance", "Liq. dist", "d", 3, BOTH, RIGHT, figures.liquidation_room, _liquidation_distance,
            is_descending=False, has_bar=True),
-    Column("initial_margin", "Margin", "g", 11, SNAPSHOT, RIGHT, lambda p: p.initial_margin, _margin, is_private=True),
-    Column("unrealized_pnl", "PNL", "p", 2, MARK, RIGHT, lambda p: p.unrealized_pnl, _unrealized_pnl, is_private=True,
-           least=len("STALE 0:42")),
+    Column("initial_margin", "Margin", "g", 11, SNAPSHOT, RIGHT, lambda p: figures.usd_value(p, margin(p)), _margin,
+           is_private=True),
+    Column("unrealized_pnl", "PNL", "p", 2, MARK, RIGHT, lambda p: figures.usd_value(p, p.unrealized_pnl),
+           _unrealized_pnl, is_private=True, least=len("STALE 0:42")),
+    Column("unrealized_pnl_usd", "≈ USD", "u", 8, MARK, RIGHT, lambda p: figures.usd_value(p, p.unrealized_pnl),
+           _pnl_usd, is_private=True, is_optional=True),
     Column("roe", "ROE", "r", 5, BOTH, RIGHT, figures.roe, _roe),
     Column("funding_rate", "Funding", "f", 12, MARK, RIGHT, lambda p: p.funding_rate, _funding),
     Column("adl_quantile", "ADL", "a", 13, SNAPSHOT, LEFT, lambda p: p.adl_quantile, _adl),

@@ -12,6 +12,11 @@ ESSENTIAL = 7
 """Columns of a higher rank come only when all up to this one have found room."""
 
 
+def before_point(text: str) -> str:
+    """What stands before the decimal point, or before the unit of a whole number."""
+    return text.partition(".")[0].partition(" ")[0]
+
+
 class Extent(NamedTuple):
     """The widest text of a column so far, in cells."""
 
@@ -23,9 +28,8 @@ class Extent(NamedTuple):
 
     def over(self, text: str) -> "Extent":
         """The extent that holds this text as well."""
-        whole, _, _ = text.partition(".")
         length = cell_len(text)
-        start = cell_len(whole)
+        start = cell_len(before_point(text))
         return Extent(max(self.text, length), max(self.whole, start), max(self.part, length - start))
 
 
@@ -51,8 +55,7 @@ class Slot(NamedTuple):
             return text + " " * (width - cell_len(text))
         behind = ""
         if self.part:
-            whole, _, _ = text.partition(".")
-            behind = " " * (self.part - (cell_len(text) - cell_len(whole)))
+            behind = " " * (self.part - (cell_len(text) - cell_len(before_point(text))))
         return " " * (width - cell_len(text) - len(behind)) + text + behind
 
     def draw(self, cell: Cell) -> tuple[str, str]:
@@ -87,7 +90,8 @@ def fit(
     gap = 2 if width > 44 else 1
     kept: list[Column] = []
     missing = False
-    for column in sorted(columns, key=lambda column: column.rank):
+    wanted = [one for one in columns if not one.is_optional or extents.get(one.name, Extent()).text]
+    for column in sorted(wanted, key=lambda column: column.rank):
         if sum(needed(one, bare) + gap for one in [*kept, column]) - gap <= width:
             kept.append(column)
         elif column.rank <= ESSENTIAL:

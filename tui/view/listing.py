@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from tui.book.book import Book
 from tui.book.filter import matcher
 from tui.book.position import Key, Position
+from tui.view.books import Shelf
 from tui.view.columns import Value
 from tui.view.ordering import RISK, Sort, held, ordered
 
@@ -85,7 +85,7 @@ class Listing:
         """Whether rows may be left out by a preset or a filter."""
         return bool(self.filter or self.presets[self.preset].expression)
 
-    def update(self, book: Book, changed: set[Key], time_ms: int) -> None:
+    def update(self, book: Shelf, changed: set[Key], time_ms: int) -> None:
         """Bring rows and order up to date.
 
         Args:
@@ -103,9 +103,10 @@ class Listing:
         if changed or self.is_outdated or self._is_new:
             self._arrange(time_ms)
 
-    def _read(self, book: Book, changed: set[Key]) -> None:
+    def _read(self, book: Shelf, changed: set[Key]) -> None:
+        positions = book.positions
         for key in changed:
-            position = book.positions.get(key)
+            position = positions.get(key)
             if position is not None and self._wants(position):
                 value = self.sort.column.value(position)
                 if (

@@ -1,10 +1,15 @@
 """The order of rows: sorting with unknowns last, and neighbours. Pure functions."""
 
 from collections.abc import Container, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from tui.book.position import Key
 from tui.view.columns import BY_NAME, COLUMNS, Column, Value
+
+
+BY_SYMBOL = itemgetter(2, 1, 0, 3)
+"""Symbol, book, account, side of a key."""
 
 
 class Sort(NamedTuple):
@@ -50,8 +55,8 @@ def beside(current: Sort, names: Sequence[str], step: int) -> Sort:
 
 
 def ordered(values: Mapping[Key, Value | None], is_descending: bool) -> list[Key]:
-    """Sort keys by value: unknown last in both directions, ties by key."""
-    keys = sorted(values)
+    """Sort keys by value: unknown last in both directions, ties by symbol, so that hedge pairs stand together."""
+    keys = sorted(values, key=BY_SYMBOL)
     known = [key for key in keys if values[key] is not None]
     known.sort(key=values.__getitem__, reverse=is_descending)  # type: ignore[arg-type]
     return known + [key for key in keys if values[key] is None]

@@ -1,6 +1,6 @@
 """The positions table: rows over Textual's line API, formatted when they change and only where they are seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from tui.book.book import Book
 from tui.book.position import Key
+from tui.view.books import Shelf
 from tui.view.columns import COLUMNS, Cell, Row, look
 from tui.view.fitting import Extent, Slot, fit
 from tui.view.keys import TABLE_KEYS
@@ -64,7 +65,8 @@ class PositionsTable(ScrollView, can_focus=True):
         self.slots: list[Slot] = []
         self.cursor: Key | None = None
         self.is_private = False
-        self._book = Book()
+        self._book: Shelf = Book()
+        self._names: Mapping[str, str] = {}
         self._time_ms = 0
         self._is_chosen = False
         self.tones = Tones(self)
@@ -78,7 +80,7 @@ class PositionsTable(ScrollView, can_focus=True):
 
     # What the screen tells it.
 
-    def show(self, book: Book, order: Sequence[Key], changed: set[Key], time_ms: int) -> None:
+    def show(self, book: Shelf, order: Sequence[Key], changed: set[Key], time_ms: int) -> None:
         """Show these rows; look only at those in sight."""
         self._book, self._time_ms = book, time_ms
         if order is not self.order:
@@ -89,16 +91,23 @@ class PositionsTable(ScrollView, can_focus=True):
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
         is_wider = False
+        positions = self._book.positions
         for y, key in enumerate(self.order[self._first : self._first + max(1, self.size.height)]):
-            position = self._book.positions.get(key)
+            position = positions.get(key)
             if position is None:
                 continue
-            row = look(self._book, position, self._time_ms)
+            row = look(self._book, position, self._time_ms, self._names.get(key.book, ""))
             drawn = self._drawn.get(key)
             if drawn is None or key in self._dirty or drawn.row != row:
                 is_wider |= self._format(key, row, y)
         if is_wider or not self.slots:
             self._refit()
+
+    def set_books(self, names: Mapping[str, str]) -> None:
+        """Name the books in a column of their own; none: one book needs no name."""
+        if names != self._names:
+            self._names = names
+            self.forget_widths()
 
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
         """Mark the column that the rows are sorted by; without a head columns are as narrow as their figures."""

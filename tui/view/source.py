@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from tui.book.book import Book
+from tui.view.books import Shelf
 
 
 class Source(Protocol):
     """The worker, as far as the screen knows it."""
 
-    book: Book
     label: str
     """What the person calls this account."""
     notice: str
@@ -18,6 +17,10 @@ class Source(Protocol):
     """What the key may do, in words; or empty."""
     on_change: Callable[[], None] | None
     """Called when the state of a connection changes."""
+
+    @property
+    def book(self) -> Shelf:
+        """What is known: one book, or several as one."""
 
     def time_ms(self) -> int:
         """Return the exchange's time, Unix milliseconds: the only clock of the screen."""

@@ -4,16 +4,41 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui.book.book import Book
 from tui.book.figures import ZERO, ratio
 from tui.book.position import Key
 from tui.view import formats
 from tui.view.account_now import account_now
-from tui.view.columns import Cell, look, toned
+from tui.view.books import NAMES, Shelf
+from tui.view.columns import Cell, look, margin, toned
+from tui.view.book_lines import uni_mmr_text
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
-from tui.view.lines import Line, Piece, fitting, line_width, side_by_side
-from tui.view.moment import Moment
+from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
+from tui.view.moment import Moment, in_usd, plus
 from tui.view.positions_table import PositionsTable
+
+ABOUT = "≈ "
+"""Marks a sum over different assets, coins at the mark price and dollar-like assets 1:1."""
+
+
+class PnlSum(NamedTuple):
+    """A sum of unrealized PNL; amounts are None where an addend is unknown or stale."""
+
+    by_asset: dict[str, Decimal | None] = {}
+    usd: Decimal | None = ZERO
+
+    def with_all(self, other: "PnlSum") -> "PnlSum":
+        """Both together."""
+        by_asset = dict(self.by_asset)
+        for asset, pnl in other.by_asset.items():
+            _add(by_asset, asset, pnl)
+        return PnlSum(by_asset, plus(self.usd, other.usd))
+
+    def line(self, is_private: bool) -> Line:
+        """In its own asset when that is a dollar or unnamed; else about, in dollars."""
+        assets = list(self.by_asset)
+        if len(assets) == 1 and assets[0] in USD_LIKE:
+            return _amount(self.by_asset[assets[0]], assets[0], is_private)
+        return ((ABOUT, "dim"), *_amount(self.usd, "USD", is_private))
 
 
 class Sums(NamedTuple):
@@ -25,46 +50,59 @@ class Sums(NamedTuple):
     """How many of them have a figure that does not hold."""
     margin: dict[str, Decimal | None]
     """Initial margin by margin asset."""
-    pnl: dict[str, Decimal | None]
-    """Unrealized PNL by margin asset."""
+    pnl: PnlSum
+    """Unrealized PNL."""
     long_share: Decimal | None
     """Longs' share of the notional, a fraction; None as well when the margin assets cannot be added."""
+    books: dict[str, PnlSum] = {}
+    """Unrealized PNL by book."""
 
 
-NOTHING = Sums(0, 0, {}, {}, None)
+NOTHING = Sums(0, 0, {}, PnlSum(), None)
 
 
-def _add(sums: dict[str, Decimal | None], asset: str, addend: Decimal | None) -> None:
-    before = sums.get(asset, ZERO)
-    sums[asset] = None if before is None or addend is None else before + addend
+def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> None:
+    sums[name] = plus(sums.get(name, ZERO), addend)
 
 
-def sum_up(book: Book, keys: Iterable[Key], time_ms: int) -> Sums:
+def sum_up(shelf: Shelf, keys: Iterable[Key], time_ms: int) -> Sums:
     """Add up the open positions among these rows."""
     rows = stale = 0
-    margin: dict[str, Decimal | None] = {}
-    pnl: dict[str, Decimal | None] = {}
-    sides: dict[str, Decimal | None] = {"long": ZERO, "short": ZERO}
+    margins: dict[str, Decimal | None] = {}
+    pnls: dict[str, dict[str, Decimal | None]] = {}
+    usd: dict[str, Decimal | None] = {}
+    sides: dict[bool, Decimal | None] = {True: ZERO, False: ZERO}
+    linear: set[str] = set()
+    positions = shelf.positions
     for key in keys:
-        position = book.positions.get(key)
+        position = positions.get(key)
         if position is None or not position.is_open:
             continue
-        row = look(book, position, time_ms)
+        row = look(shelf, position, time_ms)
         asset = position.margin_asset or ""
         rows += 1
         stale += bool(row.stale_text)
-        _add(margin, asset, position.initial_margin if row.is_described else None)
-        _add(pnl, asset, position.unrealized_pnl if row.is_marked else None)
+        is_told = row.is_described and (row.is_marked or position.initial_margin is not None)
+        _add(margins, asset, margin(position) if is_told else None)
+        pnl = position.unrealized_pnl if row.is_marked else None
+        _add(pnls.setdefault(key.book, {}), asset, pnl)
+        _add(usd, key.book, in_usd(position, pnl))
         notional = position.notional if row.is_marked else None
-        _add(sides, "long" if position.is_long else "short", None if notional is None else abs(notional))
-    return Sums(rows, stale, margin, pnl, _share(sides, pnl))
+        if position.is_inverse:
+            notional = in_usd(position, notional)
+        elif asset:
+            linear.add(asset)
+        size = None if notional is None else abs(notional)
+        sides[position.is_long] = plus(sides[position.is_long], size)
+    books = {book: PnlSum(by_asset, usd[book]) for book, by_asset in pnls.items()}
+    whole = PnlSum()
+    for one in books.values():
+        whole = whole.with_all(one)
+    share = _share(sides[True], sides[False]) if len(linear) < 2 or linear <= USD_LIKE else None
+    return Sums(rows, stale, margins, whole, share, books)
 
 
-def _share(sides: dict[str, Decimal | None], assets: Iterable[str]) -> Decimal | None:
-    names = set(assets)
-    if len(names) > 1 and not names <= USD_LIKE:
-        return None
-    long, short = sides["long"], sides["short"]
+def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
     return None if long is None or short is None else ratio(long, long + short)
 
 
@@ -74,22 +112,44 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
     left = [Piece(0, ((f"Total {sums.rows}", "strong"), (stale, "warn")))]
     if sums.long_share is not None:
         long, short = formats.percent(sums.long_share, 0), formats.percent(1 - sums.long_share, 0)
-        left += [Piece(2, ((f"long {long}", "plain"),)), Piece(3, ((f"short {short}", "plain"),))]
-    if len(sums.pnl) == 1:
+        left += [Piece(4, ((f"long {long}", "plain"),)), Piece(5, ((f"short {short}", "plain"),))]
+    if len(sums.books) > 1:
+        left.append(Piece(1, (("PNL ", "dim"), *sums.pnl.line(is_private))))
+        for book, pnl in sums.books.items():
+            left.append(Piece(3, ((f"{NAMES.get(book, book)} ", "dim"), *pnl.line(is_private))))
+    elif len(sums.pnl.by_asset) == 1:
         return _under_columns(sums, table, left, is_private)
-    for place, (asset, pnl) in enumerate(sums.pnl.items()):
-        cell = _money(pnl, asset, is_private, is_signed=True)
-        left.append(
-            Piece(1, (("" if place else "PNL ", "dim"), (cell.text, cell.tone), (f" {asset}", "dim")))
-        )
+    else:
+        left += _by_asset(sums.pnl, is_private)
     return ((" ", "plain"), *side_by_side(fitting(left, table.scrollable_content_region.width - 2, 3), 3))
 
 
+def _by_asset(pnl: PnlSum, is_private: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    if "" in pnl.by_asset:  # Portfolio Margin does not name the assets of its linear rows
+        return [Piece(1, (("PNL ", "dim"), *pnl.line(is_private)))]
+    for place, (asset, amount) in enumerate(pnl.by_asset.items()):
+        label: Part = ("" if place else "PNL ", "dim")
+        pieces.append(Piece(2, (label, *_amount(amount, asset, is_private))))
+    if not pnl.by_asset.keys() <= USD_LIKE:
+        pieces.append(Piece(1, ((ABOUT, "dim"), *_amount(pnl.usd, "USD", is_private))))
+    return pieces
+
+
+def _amount(value: Decimal | None, asset: str, is_private: bool) -> Line:
+    cell = _money(value, asset, is_private, is_signed=True)
+    return (cell.text, cell.tone), (f" {asset}".rstrip(), "dim")
+
+
 def _under_columns(sums: Sums, table: PositionsTable, left: list[Piece], is_private: bool) -> Line:
-    (asset, pnl), margin = next(iter(sums.pnl.items())), next(iter(sums.margin.values()))
-    cells = {"unrealized_pnl": _money(pnl, asset, is_private, is_signed=True)}
-    if any(slot.column.name == "initial_margin" for slot in table.slots):
-        cells["initial_margin"] = _money(margin, asset, is_private)
+    (asset, pnl), total_margin = next(iter(sums.pnl.by_asset.items())), next(iter(sums.margin.values()))
+    unit = f" {asset}" if asset not in USD_LIKE and asset else ""
+    names = {slot.column.name for slot in table.slots}
+    cells = {"unrealized_pnl": _with_unit(_money(pnl, asset, is_private, is_signed=True), unit)}
+    if "initial_margin" in names:
+        cells["initial_margin"] = _with_unit(_money(total_margin, asset, is_private), unit)
+    if "unrealized_pnl_usd" in names:
+        cells["unrealized_pnl_usd"] = _money(sums.pnl.usd, "USD", is_private, is_signed=True)
     right = table.line_of(cells)
     start = next((slot.x for slot in table.slots if slot.column.name in cells), 0)
     widest = line_width(right) - sum(len(text.strip()) for text, _ in right)
@@ -109,18 +169,27 @@ def _without(line: Line, cells: int) -> Line:
 def _money(value: Decimal | None, asset: str, is_private: bool, *, is_signed: bool = False) -> Cell:
     if value is None:
         return Cell(UNKNOWN, "dim")
-    text = formats.money(value, asset, is_signed=is_signed)
+    text = formats.money(value, asset or None, is_signed=is_signed)
     shown = toned(text, value) if is_signed else Cell(text)
     return Cell(HIDDEN, "dim") if is_private else shown
+
+
+def _with_unit(cell: Cell, unit: str) -> Cell:
+    return cell if cell.text in (UNKNOWN, HIDDEN) else cell._replace(text=cell.text + unit)
 
 
 def compact_extras(moment: Moment, sums: Sums, is_private: bool) -> list[Line]:
     """What the smallest layouts say beside the word: PNL by asset, then the margin ratio."""
     extras: list[Line] = []
-    for asset, pnl in sums.pnl.items():
-        cell = _money(pnl, asset, is_private, is_signed=True)
-        extras.append((("PNL ", "dim"), (cell.text, cell.tone), (f" {asset}", "dim")))
-    now = account_now(moment)
-    if now is not None:
-        extras.append((("ratio ", "dim"), (formats.percent(now.margin_ratio, 1), "plain")))
+    if len(sums.books) > 1:
+        extras.append((("PNL ", "dim"), *sums.pnl.line(is_private)))
+    else:
+        for asset, pnl in sums.pnl.by_asset.items():
+            extras.append((("PNL ", "dim"), *_amount(pnl, asset, is_private)))
+    for book in moment.books:
+        now = account_now(book)
+        if now is not None and now.account.uni_mmr is not None:
+            extras.append((("uniMMR ", "dim"), (uni_mmr_text(now), "plain")))
+        elif now is not None and (len(moment.books) == 1 or now.account.margin_balance is not None):
+            extras.append((("ratio ", "dim"), (formats.percent(now.margin_ratio, 1), "plain")))
     return extras
