@@ -1,9 +1,10 @@
 """Makes the README's pictures: the simulated exchange in virtual time, a fixed seed, and the real screen.
 
-    python screenshots/take.py [FOLDER]
+python screenshots/take.py [FOLDER]
 """
 
 import asyncio
+import copy
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from tests.virtual.loop import run  # noqa: E402
 from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld  # noqa: E402
 from tui.app import PositionsApp  # noqa: E402
 from tui.book.book import Book  # noqa: E402
+from tui.book.health import Word  # noqa: E402
 from tui.credentials import Credential, Secret  # noqa: E402
 from tui.live import Live  # noqa: E402
 from tui.protocol.endpoints import at  # noqa: E402
@@ -38,7 +40,7 @@ class Still:
     """A moment of a worker: what the screen shows no longer moves."""
 
     def __init__(self, live: Live, time_ms: int) -> None:
-        self.book: Book = live.book
+        self.book: Book = copy.deepcopy(live.book)
         self.label = "demo"
         self.notice = ""
         self.rights = live.rights
@@ -123,6 +125,70 @@ def watch(play: Play) -> Still:
     return run(life)
 
 
+FILMS: dict[str, tuple[str, ...]] = {
+    "reset": ("reset",),
+    "close-1008": ("close-1008",),
+    "silence": ("silence",),
+    "no-answers": ("no-answers",),
+    "no-marks": ("no-marks",),
+    "private-silent": ("private-silent",),
+    "listen-key-expired": ("listen-key-expired",),
+    "listen-key-deleted": ("listen-key-deleted",),
+    "drop-event": ("drop-event",),
+    "clock": ("clock+40s",),
+    "request-429": ("request-429",),
+    "request-418": ("request-418",),
+    "key-revoked": ("key-revoked",),
+    "error-1008": ("error-1008:api",),
+    "html": ("html:api",),
+    "captive-portal": ("portal-200", "reset"),
+    "refused": ("refuse-connections", "reset"),
+    "firewall": ("handshake-403", "reset"),
+    "rotate": ("rotate",),
+}
+"""What the account's demo is struck with: one film each."""
+
+LASTS = 20_000
+"""How long a fault that does not end by itself is on, in milliseconds."""
+
+
+def film(faults: tuple[str, ...]) -> tuple[Still, Still]:
+    """Strike the demo with a fault; return the moment at which it is said, and one when all is well again."""
+
+    async def life() -> tuple[Still, Still]:
+        exchange = Exchange(scenario("demo"), seed=SEED, wall_ms=BEGIN_MS)
+        world = VirtualWorld(exchange, random.Random(SEED))
+        key = exchange.keys.hmac
+        live = Live(
+            at(ENDPOINT), Credential.hmac(Secret(key.api_key), key.secret), account="demo", world=world
+        )
+        worker = asyncio.create_task(live.run())
+        await until(live, world, is_live=True, seconds=60)
+        await asyncio.sleep(20)
+        for fault in faults:
+            exchange.fault(fault, world.true_ms(), LASTS)
+        await until(live, world, is_live=False, seconds=18)
+        await asyncio.sleep(0.5)
+        during = Still(live, live.time_ms())
+        await asyncio.sleep(LASTS / 1000)
+        await until(live, world, is_live=True, seconds=1_200)
+        await asyncio.sleep(2)
+        after = Still(live, live.time_ms())
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        world.stop()
+        return during, after
+
+    return run(life)
+
+
+async def until(live: Live, world: VirtualWorld, *, is_live: bool, seconds: float) -> None:
+    """Wait until the word is LIVE, or no longer is; for so many virtual seconds at most."""
+    end = world.now() + seconds
+    while (live.book.word(live.time_ms()) is Word.LIVE) is not is_live and world.now() < end:  # noqa: ASYNC110 - virtual
+        await asyncio.sleep(0.25)
+
+
 async def take(picture: Picture, still: Still, folder: Path) -> None:
     """Show the moment, press the keys, write the picture."""
     app: PositionsApp = PositionsApp(still, picture.settings)
@@ -144,6 +210,12 @@ def main(arguments: list[Any]) -> None:
     stills = {name: watch(play) for name, play in PLAYS.items()}
     for picture in PICTURES:
         asyncio.run(take(picture, stills[picture.play], folder))
+    films = folder / "faults"
+    films.mkdir(exist_ok=True)
+    for name, faults in FILMS.items():
+        for moment, still in zip(("during", "after"), film(faults), strict=True):
+            asyncio.run(take(Picture(f"{name}-{moment}", (100, 24)), still, films))
+            print(name, moment, still.book.word(still.time_ms()))  # noqa: T201 - a script's own output
 
 
 if __name__ == "__main__":

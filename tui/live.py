@@ -12,11 +12,10 @@ import msgspec
 from tui.book.book import Book
 from tui.book.health import Feed, Transport, Word
 from tui.book.journal import Journal, Kind
-from tui.book.portfolio import Portfolio
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
 from tui.errors import Unavailable
-from tui.feed.http import HttpFailed, key_rights, measure
+from tui.feed.http import HttpFailed, get, key_rights, measure
 from tui.feed.http_api import ContractsAnswer, HttpApi, Means
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
@@ -53,7 +52,15 @@ from tui.protocol.requests import (
 from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
-from tui.protocol.venues import MARKETS, VENUES, Market, market_base, private_base, rest_base
+from tui.protocol.venues import (
+    MARKETS,
+    PORTFOLIO_ACCOUNT,
+    VENUES,
+    Market,
+    market_base,
+    private_base,
+    rest_base,
+)
 from tui.protocol.verdicts import Trouble, Verdict
 
 SETTLE_SECONDS = 3.05
@@ -164,7 +171,8 @@ class Live:
         self._market_changes = dict.fromkeys(MARKETS[self._options.book], Change(LinkState.WAITING))
         self._nudge = asyncio.Event()
         self._care = ListenKeyCare()
-        self._rights_at: float | None = 0.0 if endpoints.account_rest_url and beside is None else None
+        asks_rights = beside is None or self._options.book == "pm"  # one of those who share a key is enough
+        self._rights_at: float | None = 0.0 if endpoints.account_rest_url and asks_rights else None
         self._errands: set[asyncio.Task[None]] = set()
         self.book.only_symbol = self._options.symbol
         if self._options.streams:
@@ -589,6 +597,22 @@ class Live:
             self.rights = rights(allowed)
         self._tell()
 
+    async def is_portfolio_margin(self) -> bool:
+        """Ask whether the account is under Portfolio Margin: only then does `/papi` tell of it."""
+        base = self._endpoints.pm_rest_url
+        if base is None or self._world.now() < self._manners.silent_until:
+            return False
+        params = {
+            "recvWindow": self._options.recv_window_ms,
+            "timestamp": self._clock.timestamp(self._world.now()),
+        }
+        try:
+            await get(self._world, base, PORTFOLIO_ACCOUNT.path, params, self._credential)
+        except HttpFailed as problem:
+            self._http_failed(problem)
+            return False
+        return True
+
     def _http_failed(self, problem: HttpFailed) -> None:
         if problem.silent is not None:
             self._manners.be_silent(self._world.now() + problem.silent * (1.01 + 0.09 * self._world.random()))
@@ -601,31 +625,18 @@ class Watch(Protocol):
 
     on_change: Callable[[], None] | None
 
-    @property
-    def book(self) -> Book | Portfolio:
-        """What is known."""
-
-    def time_ms(self) -> int:
-        """Return the exchange's time, Unix milliseconds."""
-
     async def run(self) -> None:
         """Work until cancelled."""
 
 
-async def snapshot(live: Watch, seconds: float) -> None:
-    """Run the worker until its book is fresh, then stop it.
-
-    Raises:
-        Unavailable: it was not, within `seconds` or because the key is refused; the message says why.
-    """
+async def wait_for(live: Watch, is_over: Callable[[], bool], seconds: float) -> bool:
+    """Run the worker until `is_over`, then stop it; return whether that was within `seconds`."""
     changed = asyncio.Event()
     live.on_change = changed.set
     worker = asyncio.create_task(live.run())
     try:
         async with asyncio.timeout(seconds):
-            while not live.book.is_told(live.time_ms()):
-                if live.book.word(live.time_ms()) in (Word.REFUSED, Word.BANNED):
-                    raise Unavailable(live.book.health.api.reason)
+            while not is_over():
                 changed.clear()
                 waiting = asyncio.create_task(changed.wait())
                 await asyncio.wait({waiting, worker}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
@@ -633,10 +644,38 @@ async def snapshot(live: Watch, seconds: float) -> None:
                 if worker.done():
                     worker.result()
     except TimeoutError:
-        health = live.book.health
-        unreadable = health.last_protocol_error if health.protocol_errors else ""
-        reason = unreadable or health.api.reason or "Binance has not answered."
-        raise Unavailable(f"No fresh snapshot within {seconds:g} s. {reason}") from None
+        return False
+    else:
+        return True
     finally:
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
+
+
+def is_hopeless(book: Book, time_ms: int) -> bool:
+    """Whether waiting a few seconds longer will not give this book's snapshot."""
+    return book.word(time_ms) in (Word.REFUSED, Word.BANNED)
+
+
+def why_not(book: Book, seconds: float, time_ms: int) -> str:
+    """Return why there is no fresh snapshot of a book, as a sentence."""
+    health = book.health
+    if is_hopeless(book, time_ms):
+        return health.api.reason
+    unreadable = health.last_protocol_error if health.protocol_errors else ""
+    reason = unreadable or health.api.reason or "Binance has not answered."
+    return f"No fresh snapshot within {seconds:g} s. {reason}"
+
+
+async def snapshot(live: Live, seconds: float) -> None:
+    """Run the worker until its book is fresh, then stop it.
+
+    Raises:
+        Unavailable: it was not, within `seconds` or because the key is refused; the message says why.
+    """
+
+    def is_over() -> bool:
+        return live.book.is_told(live.time_ms()) or is_hopeless(live.book, live.time_ms())
+
+    if not await wait_for(live, is_over, seconds) or not live.book.is_told(live.time_ms()):
+        raise Unavailable(why_not(live.book, seconds, live.time_ms()))

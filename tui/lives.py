@@ -4,26 +4,46 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from tui.book.book import Book
+from tui.book.health import Transport
 from tui.book.portfolio import Portfolio
-from tui.live import Live
+from tui.errors import Unavailable
+from tui.live import Live, is_hopeless, wait_for, why_not
+from tui.protocol.rights import UNKNOWN
+from tui.protocol.venues import BOOK_NAMES
+
+Factory = Callable[[], Live]
 
 
 class Lives:
     """Runs the workers of several books and shows them as one."""
 
-    def __init__(self, lives: Sequence[Live]) -> None:
+    def __init__(self, lives: Sequence[Live], otherwise: Factory | None = None) -> None:
+        """Watch these books.
+
+        Args:
+            lives: their workers.
+            otherwise: makes the worker of the Portfolio Margin book, which takes over when these are refused and
+                Binance says that the account is of that kind; None: these books are what the person wants.
+        """
         self._lives = tuple(lives)
-        self.book: Book | Portfolio = Portfolio(live.book for live in lives)
+        self._otherwise = otherwise
+        self.book = Portfolio(live.book for live in lives)
         self.label = lives[0].label
         self.notice = lives[0].notice
         self.on_change: Callable[[], None] | None = None
+        self._is_changed = asyncio.Event()
         for live in lives:
             live.on_change = self._changed
 
     @property
     def rights(self) -> str:
         """What the key may do."""
-        return self._lives[0].rights
+        return next((live.rights for live in self._lives if live.rights != UNKNOWN), UNKNOWN)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is known of what kind the account is, or wanted as it is."""
+        return self._otherwise is None
 
     def time_ms(self) -> int:
         """Return the exchange's time, Unix milliseconds."""
@@ -37,9 +57,58 @@ class Lives:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for live in self._lives:
+            workers = [group.create_task(live.run()) for live in self._lives]
+            otherwise = self._otherwise
+            if otherwise is None:
+                return
+            await self._refusal()
+            if await self._lives[0].is_portfolio_margin():
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
+                live = otherwise()
+                live.on_change = self._changed
+                self._lives = (live,)
+                self.book.become([live.book])
                 group.create_task(live.run())
+            self._otherwise = None
+            self._changed()
+
+    async def _refusal(self) -> None:
+        """Return when the account's data are refused for the first time."""
+        while not any(live.book.health.api.transport is Transport.REFUSED for live in self._lives):
+            self._is_changed.clear()
+            await self._is_changed.wait()
 
     def _changed(self) -> None:
+        self._is_changed.set()
         if self.on_change is not None:
             self.on_change()
+
+
+async def snapshots(lives: Lives, seconds: float) -> str:
+    """Run the workers until every book is fresh or known not to be, then stop them.
+
+    Returns:
+        Which books are not, and why; empty when all are.
+
+    Raises:
+        Unavailable: none is.
+    """
+
+    def is_over() -> bool:
+        time_ms = lives.time_ms()
+        failed = [book for book in lives.book.all if not book.is_told(time_ms)]
+        return not failed or (lives.is_decided and all(is_hopeless(book, time_ms) for book in failed))
+
+    await wait_for(lives, is_over, seconds)
+    time_ms = lives.time_ms()
+    failed = [book for book in lives.book.all if not book.is_told(time_ms)]
+    sentences = [f"{_name(book)}: {why_not(book, seconds, time_ms)}" for book in failed]
+    if len(failed) == len(lives.book.all):
+        raise Unavailable(" ".join(dict.fromkeys(sentences)))
+    return " ".join(sentences)
+
+
+def _name(book: Book) -> str:
+    return BOOK_NAMES.get(book.book, book.book)

@@ -7,7 +7,7 @@ import shlex
 import stat
 import tomllib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import platformdirs
@@ -19,6 +19,7 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 RecvWindow = Annotated[int, msgspec.Meta(ge=1, le=60_000)]
 PollSeconds = Annotated[float, msgspec.Meta(ge=1)]
 Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+Books = Annotated[tuple[Literal["usdm", "coinm", "pm"], ...], msgspec.Meta(min_length=1)]
 MASK = "••••"
 
 
@@ -57,6 +58,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Prints the secret of the API key; started without a shell."""
     secret_file: str | None = None
     """Holds the secret of the API key, readable by its owner only."""
+    books: Books | None = None
+    """Which of the account's books to watch; None: USD-M and COIN-M, or Portfolio Margin where the account is that."""
     recv_window_ms: RecvWindow | None = None
     """None: as at the top of the file."""
     poll_seconds: PollSeconds | None = None
@@ -216,6 +219,7 @@ TEMPLATE = """\
 # secret_file = "~/.config/perptop/secret"                    # holds it, chmod 600
 # Further:
 # account = "main"          # what the screen calls it
+# books = ["usdm", "coinm"] # or "pm"; by default Binance is asked of which kind the account is
 # testnet = true
 # endpoint = "https://…"    # one host that serves everything; allow_host = true if it is not Binance's
 """

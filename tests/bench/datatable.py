@@ -75,4 +75,4 @@ def drawn(cell: Cell, number: int) -> Text:
 
 if __name__ == "__main__":
     notes = Notes(Plan())
-    TableApp(Market(notes.plan.rows, notes.plan.steps), notes).run()
+    TableApp(notes.build(), notes).run()

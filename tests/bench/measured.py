@@ -10,7 +10,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
-from tests.bench.notes import BEGIN, END, WARM_UP, Notes
+from tests.bench.notes import BEGIN, END, Notes
 
 BEAT = 0.005
 
@@ -54,7 +54,7 @@ class Measured(App[None]):
 
     async def _tick(self, move: Callable[[], None], paint: Callable[[], None]) -> None:
         notes, plan = self.notes, self.notes.plan
-        await asyncio.sleep(WARM_UP)
+        await asyncio.sleep(plan.warm_up)
         beats = asyncio.create_task(self._beat()) if plan.has_beats else None
         assert self._driver is not None
         self._driver.write(BEGIN)

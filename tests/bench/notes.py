@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench.market import Market
+
 BEGIN, END = "\x1b]2;bench begin\a", "\x1b]2;bench end\a"
 """Stand in the output around what is measured."""
-WARM_UP = 1.5
-"""Seconds before anything is counted."""
 
 
 class Plan:
@@ -24,6 +24,7 @@ class Plan:
         parser.add_argument("--height", type=int, default=50)
         parser.add_argument("--hz", type=float, default=1.0)
         parser.add_argument("--ticks", type=int, default=5)
+        parser.add_argument("--warm-up", type=float, default=1.5, help="seconds before anything is counted")
         parser.add_argument("--in-sight", action="store_true", help="move only the rows in sight")
         parser.add_argument("--idle", type=float, default=0.0, help="so many seconds in which nothing moves")
         parser.add_argument("--start", action="store_true", help="only start")
@@ -35,6 +36,7 @@ class Plan:
         self.width: int = arguments.width
         self.height: int = arguments.height
         self.hz: float = arguments.hz
+        self.warm_up: float = arguments.warm_up
         self.ticks: int = 0 if arguments.idle else arguments.ticks
         self.is_in_sight_only: bool = arguments.in_sight
         self.idle: float = arguments.idle
@@ -60,7 +62,14 @@ class Notes:
         self.frames: list[tuple[float, float]] = []
         """Of a start: when each frame was written, and the CPU until then."""
         self.lags: list[float] = []
-        self._moving = self._cpu_before = self._cpu = 0.0
+        self._moving = self._building = self._cpu_before = self._cpu = 0.0
+
+    def build(self) -> Market:
+        """Make the market; what that costs does not count."""
+        before = cpu()
+        market = Market(self.plan.rows, self.plan.steps)
+        self._building = cpu() - before
+        return market
 
     def begin(self) -> None:
         """Count from now on."""
@@ -80,7 +89,7 @@ class Notes:
         if self.is_on:
             self.writes.append((self.frame, self.shown_tick, len(data.encode())))
         elif self.plan.is_start and self.frame:
-            self.frames.append((time.monotonic(), cpu()))
+            self.frames.append((time.monotonic(), cpu() - self._building))
 
     def move(self, move: Callable[[], None]) -> None:
         """Begin a tick; what moving the prices costs does not count."""

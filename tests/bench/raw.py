@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from tests.bench.market import NOW_MS, Market
-from tests.bench.notes import BEGIN, END, WARM_UP, Notes, Plan
+from tests.bench.notes import BEGIN, END, Notes, Plan
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, look
 from tui.view.fitting import Extent, Slot, fit
@@ -110,12 +110,12 @@ def spans(old: str, new: str, is_same_tone: bool) -> list[tuple[int, int]]:
 def run(notes: Notes) -> None:
     """Run it."""
     plan = notes.plan
-    market = Market(plan.rows, plan.steps)
+    market = notes.build()
     pane = Pane(market, plan)
     keys = market.keys[: plan.height] if plan.is_in_sight_only else market.keys
     os.write(1, pane.first.encode())
     market.book.take_changed()
-    time.sleep(WARM_UP)
+    time.sleep(plan.warm_up)
     os.write(1, BEGIN.encode())
     notes.begin()
     start = time.perf_counter()

@@ -23,7 +23,7 @@ class MeasuredScreen(Measured, PositionsApp):
 
 def run(notes: Notes) -> None:
     """Run it."""
-    market = Market(notes.plan.rows, notes.plan.steps)
+    market = notes.build()
     app = MeasuredScreen(market, notes)
 
     async def drive() -> None:

@@ -230,7 +230,7 @@ class Lag:
     def since(self, at: float) -> float:
         """Return for how long the loop may have been late with one thing and what follows from it."""
         late = sorted((seconds for when, seconds in self._late if when >= at), reverse=True)
-        return 2 * FRAME + sum(late[:4])
+        return 2 * FRAME + sum(late[:10])
 
 
 def value_of(amount: Decimal, entry_price: Decimal | None) -> Value:

@@ -12,7 +12,8 @@ from tests.faults.catalogue import TRUST, Case
 from tests.faults.lab import RESOLVER, Lag, Missed, Outcome, bench
 
 STAGGER = 0.08
-"""Seconds between two benches: fewer handshakes at one time."""
+UNHURRIED = 0.4
+"""Seconds between the beginnings of two benches; the longer, the less do they disturb each other."""
 
 
 async def measured(case: Case, folder: Path, lag: Lag) -> Outcome:
@@ -43,7 +44,7 @@ def judge(case: Case, outcome: Outcome) -> None:
             outcome.problems.append(f"{what} after {seconds:.1f} s, goal {goal:g} s")
 
 
-async def run_all(cases: Iterable[Case], folder: Path) -> dict[str, Outcome]:
+async def run_all(cases: Iterable[Case], folder: Path, stagger: float) -> dict[str, Outcome]:
     """Run them all: the ones that keep this machine busy after the rest."""
     cases = sorted(cases, key=lambda case: -(case.say or 0.0) - (case.heal or 0.0))
     lag = Lag()
@@ -51,7 +52,7 @@ async def run_all(cases: Iterable[Case], folder: Path) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
 
     async def run(case: Case, number: int) -> None:
-        await asyncio.sleep(number * STAGGER)
+        await asyncio.sleep(number * stagger)
         outcomes[case.name] = await measured(case, folder / str(cases.index(case)), lag)
 
     try:
@@ -67,7 +68,7 @@ async def run_all(cases: Iterable[Case], folder: Path) -> dict[str, Outcome]:
     return outcomes
 
 
-def run_catalogue(cases: Iterable[Case]) -> dict[str, Outcome]:
+def run_catalogue(cases: Iterable[Case], stagger: float = STAGGER) -> dict[str, Outcome]:
     """Run faults in a loop of their own, on a machine that trusts the authority of the good certificates."""
     before = os.environ.get("SSL_CERT_FILE")
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +76,7 @@ def run_catalogue(cases: Iterable[Case]) -> dict[str, Outcome]:
         os.environ["SSL_CERT_FILE"] = os.path.join(folder, "trusted.pem")
         try:
             with RESOLVER.installed():
-                return asyncio.run(run_all(cases, Path(folder)))
+                return asyncio.run(run_all(cases, Path(folder), stagger))
         finally:
             if before is None:
                 del os.environ["SSL_CERT_FILE"]

@@ -8,7 +8,7 @@ import pytest
 from tests.faults import render
 from tests.faults.catalogue import CASES, Case
 from tests.faults.lab import Outcome
-from tests.faults.run import run_catalogue
+from tests.faults.run import STAGGER, UNHURRIED, run_catalogue
 
 IS_WRITING = os.environ.get("PERPTOP_WRITE_RESULTS") == "1"
 
@@ -18,7 +18,7 @@ def outcomes(request: pytest.FixtureRequest) -> Mapping[str, Outcome]:
     """What was measured of the faults that are asked for, all at the same time."""
     wanted = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]
     cases = [case for case in CASES if case in wanted]
-    measured = run_catalogue(cases)
+    measured = run_catalogue(cases, UNHURRIED if IS_WRITING else STAGGER)
     if IS_WRITING and len(cases) == len(CASES):
         render.write(CASES, measured)
     return measured

@@ -1,15 +1,13 @@
 """A link keeps one connection open: what it tells, when it dials, how it hands over, and that it ends cleanly."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.feed.stage import HANG, Play, Stage
-from tests.virtual.loop import run
+from tests.virtual.loop import virtual
 from tui.feed.link import (
     AGAIN_SECONDS,
     OVERLAP_SECONDS,
@@ -24,21 +22,6 @@ from tui.protocol.redial import CAP, LOW, REFUSED_FIRST, USEFUL_AFTER
 
 DAY = 86_400.0
 S = LinkState
-
-
-def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Run a test in virtual time; nothing may be left running at its end."""
-
-    @wraps(test)
-    def runs(*args: Any, **named: Any) -> None:
-        async def work() -> None:
-            await test(*args, **named)
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not left, left
-
-        run(work)
-
-    return runs
 
 
 @virtual

@@ -201,6 +201,8 @@ def test_algo_update_with_and_without_what_a_trigger_adds() -> None:
 
     assert isinstance(waiting, AlgoUpdate)
     assert isinstance(finished, AlgoUpdate)
+    assert waiting.order is not None
+    assert finished.order is not None
     assert (waiting.order.status, finished.order.status) == ("NEW", "FINISHED")
     assert waiting.order.trigger_price == Decimal(750)
 

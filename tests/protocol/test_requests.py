@@ -19,7 +19,6 @@ from tui.credentials import Credential, Secret
 from tui.errors import RequestForbidden
 from tui.protocol.requests import (
     ACCOUNT,
-    HTTP_REQUESTS,
     LOG_ON,
     METHODS,
     PING_STREAM,
@@ -31,7 +30,7 @@ from tui.protocol.requests import (
     payload,
     request,
 )
-from tui.protocol.venues import VENUES
+from tui.protocol.venues import HTTP_REQUESTS, VENUES
 
 SOURCES = Path(__file__).parent.parent.parent / "tui"
 
@@ -186,9 +185,13 @@ def test_everything_else_is_forbidden(method: str) -> None:
 
 
 def test_list_holds_only_what_reads() -> None:
-    """The allow-list is these six methods and these two requests over HTTP, all of them reads."""
+    """The allow-list is these six methods and, over HTTP, GET alone but for making and keeping a listen key."""
     assert set(METHODS) == {LOG_ON, POSITIONS, ACCOUNT, START_STREAM, PING_STREAM, TIME}
-    assert {("GET", "/fapi/v1/time"), ("GET", "/sapi/v1/account/apiRestrictions")} == HTTP_REQUESTS
+    assert {path for verb, path in HTTP_REQUESTS if verb != "GET"} == {
+        "/dapi/v1/listenKey",
+        "/papi/v1/listenKey",
+    }
+    assert {verb for verb, _ in HTTP_REQUESTS} == {"GET", "POST", "PUT"}
 
 
 def test_weights_are_the_documents() -> None:

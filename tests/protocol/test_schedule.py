@@ -232,9 +232,9 @@ def test_what_else_was_spent_counts() -> None:
 
     assert schedule.due(AUDIT_SECONDS - 0.1) == []
     assert schedule.due(AUDIT_SECONDS) == BOTH
-    schedule = asked_at(100.0, DOWN_SECONDS)
-    schedule.spend(DEAR, 30.0)
-    assert schedule.due(100.0 + DOWN_SECONDS) == [POSITIONS]
+    for method in BOTH:
+        schedule.asked(method, 58.0)
+    assert schedule.due(58.0 + DOWN_SECONDS) == [POSITIONS]
 
 
 def test_weight_of_an_interval() -> None:

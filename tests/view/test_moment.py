@@ -95,7 +95,7 @@ def test_account_moves_with_the_marks() -> None:
     source = HandSource(position("A"), position("B"))
     moment = Moment(source)
     moment.advance()
-    now = account_now(moment)
+    now = account_now(moment.first)
 
     assert now is not None
     assert (str(now.unrealized_pnl), str(now.margin_balance)) == ("40.00", "1040.00000000")
@@ -109,7 +109,7 @@ def test_account_stands_while_marks_are_silent() -> None:
     for age_ms in (5_000, 5_001):
         source.now = NOW + age_ms
         moment.advance()
-        now = account_now(moment)
+        now = account_now(moment.first)
         pnl.append(None if now is None else str(now.unrealized_pnl))
 
     assert pnl == ["20.00000000", "None"]
@@ -122,7 +122,7 @@ def test_old_totals_do_not_come_back_when_the_mark_stream_goes() -> None:
     source.now = NOW + 5_001
     moment = Moment(source)
     moment.advance()
-    now = account_now(moment)
+    now = account_now(moment.first)
 
     assert now is not None
     assert (now.unrealized_pnl, now.margin_balance, now.margin_ratio) == (None, None, None)
@@ -136,7 +136,7 @@ def test_margins_are_unknown_from_an_event_to_the_next_snapshot() -> None:
     told.changed_ms = told.snapshot_ms + 1
     moment = Moment(source)
     moment.advance()
-    now = account_now(moment)
+    now = account_now(moment.first)
 
     assert now is not None
     assert now.unrealized_pnl is not None
@@ -149,7 +149,7 @@ def test_account_of_several_assets_is_the_snapshots() -> None:
     source.book.accounts["main", "usdm"] = account(multi_assets_mode=True)
     moment = Moment(source)
     moment.advance()
-    now = account_now(moment)
+    now = account_now(moment.first)
 
     assert now is not None
     assert str(now.unrealized_pnl) == "20.00000000"

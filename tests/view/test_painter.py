@@ -182,7 +182,8 @@ class Both(App[None]):
             self.theirs.feed(
                 renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
             )
-            assert self.painter.display(screen, renderable)
+            if not self.painter.display(screen, renderable):
+                super()._display(screen, renderable)
             if self.painter._picture is not None:
                 self.is_painted.set()
 

@@ -1,11 +1,13 @@
 """An event loop that never waits: when nothing can be done now, its clock jumps to the next timer."""
 
 import asyncio
+import functools
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 LOOK_EVERY = 1_000
 """Rounds of the loop between looks for signals."""
@@ -68,3 +70,18 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine to its end in virtual time."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work())
+
+
+def virtual(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test in virtual time; no task may be left at its end."""
+
+    @functools.wraps(test)
+    def runs(*args: P.args, **named: P.kwargs) -> None:
+        async def work() -> None:
+            await test(*args, **named)
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            assert not left, left
+
+        run(work)
+
+    return runs

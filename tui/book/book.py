@@ -94,7 +94,18 @@ class Book:
         """`hedge` or `one-way`, as the rows show it; None while no row does."""
         if not self.positions:
             return None
-        return "one-way" if any(key.position_side == "BOTH" for key in self.positions) else "hedge"
+        return "hedge" if any(key.position_side != "BOTH" for key in self.positions) else "one-way"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is known to hold neither a row nor a balance."""
+        account = self.account
+        if account is None or not self.health.is_synced or self.health.api.transport is not Transport.OPEN:
+            return False
+        is_bare = not any(asset.wallet_balance or asset.margin_balance for asset in account.assets)
+        return (
+            is_bare and not account.wallet_balance and not any(row.is_open for row in self.positions.values())
+        )
 
     @property
     def symbols(self) -> set[str]:
@@ -284,7 +295,9 @@ class Book:
 
     def _apply_balance_change(self, change: BalanceChange, time_ms: int) -> None:
         account = self.account
-        if account is None or self.book == "pm":  # Portfolio Margin tells one of the wallets that its total has
+        if (
+            account is None or self.book == "pm"
+        ):  # Portfolio Margin tells one of the wallets that its total has
             return
         asset = account.asset(change.asset)
         if asset is None or time_ms < self._balance_times.get(change.asset, 0):
@@ -438,7 +451,9 @@ class Book:
                 told = known.asset(asset.asset)
                 if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
                     _set_balances(account, asset, told.wallet_balance, told.cross_wallet_balance)
-        if known is not None and self._risk_ms > asked_ms - LAG_MS:  # this snapshot may be older than that word
+        if (
+            known is not None and self._risk_ms > asked_ms - LAG_MS
+        ):  # this snapshot may be older than that word
             for name in RISK_FIGURES:
                 setattr(account, name, getattr(known, name))
         self.accounts[self.name, self.book] = account

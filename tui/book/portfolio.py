@@ -39,9 +39,15 @@ class Portfolio:
 
     @property
     def books(self) -> tuple[Book, ...]:
-        """The books that are looked at."""
+        """The books that are looked at; a COIN-M book without a position or a coin takes no room."""
         chosen = tuple(book for book in self.all if book.book == self.shown)
-        return chosen or self.all
+        filled = tuple(book for book in self.all if book.book != "coinm" or not book.is_empty)
+        return chosen or filled or self.all
+
+    def become(self, books: Iterable[Book]) -> None:
+        """Be made of other books from now on: the account turned out to be of another kind."""
+        self.all = tuple(books)
+        self.shown = None
 
     @property
     def first(self) -> Book:

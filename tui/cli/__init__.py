@@ -94,22 +94,30 @@ def once(context: click.Context, /, **_: object) -> None:
         show_total=wanted.total,
     )
     planned = plan(part(values, Connection), settings.load(settings.settings_path()), streams=False)
-    picture = asyncio.run(_take_one(planned, rows, wanted.timeout))
+    picture, failed = asyncio.run(_take_one(planned, rows, wanted.timeout))
     _print(render(picture, wanted.form, _columns()), as_bytes=wanted.form != "table")
+    if failed:
+        raise Unavailable(f"not every book is here. {failed}")
     if picture.word != "LIVE":
         raise Unavailable(
             "the snapshot is fresh, but Binance did not say every figure in it: what is missing is unknown"
         )
 
 
-async def _take_one(planned: Plan, rows: Wanted, seconds: float) -> Picture:
-    from tui.live import snapshot
+async def _take_one(planned: Plan, rows: Wanted, seconds: float) -> tuple[Picture, str]:
+    """Return what is known once it is fresh, and which books are not."""
+    from tui.live import Live, snapshot
+    from tui.lives import snapshots
 
     async with AsyncExitStack() as stack:
         live = await open_live(stack, planned)
-        await snapshot(live, seconds)
+        failed = ""
+        if isinstance(live, Live):
+            await snapshot(live, seconds)
+        else:
+            failed = await snapshots(live, seconds)
         caption = Caption(label=live.label, notice=live.notice, rights=live.rights)
-        return take(live.book, live.time_ms(), rows, caption)
+        return take(live.book, live.time_ms(), rows, caption), failed
 
 
 @cli.command()

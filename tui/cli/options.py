@@ -19,11 +19,15 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     profile: str | None = None
     endpoint: str | None = None
     allow_host: bool = False
+    book: str | None = None
+    margin_asset: str | None = None
+    pair: str | None = None
     symbol: str | None = None
     recv_window_ms: int | None = None
     poll: float | None = None
     no_streams: bool = False
     account: str | None = None
+    demo_faults: tuple[str, ...] = ()
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +71,13 @@ def _options(*options: Decorator) -> Decorator:
 
 connection_options = _options(
     click.option("--demo", is_flag=True, help="Watch a simulated account: no key, no network."),
+    click.option(
+        "--fault",
+        "demo_faults",
+        multiple=True,
+        metavar="NAME@SECONDS[+DURATION]",
+        help="With --demo: strike the simulated exchange, as reset@20 or silence@60+15.",
+    ),
     click.option("--testnet", is_flag=True, help="Watch an account of Binance's testnet."),
     click.option("--profile", metavar="NAME", help="Use [profiles.NAME] of the settings file."),
     click.option(
@@ -75,7 +86,12 @@ connection_options = _options(
         help="Send everything to this one host, with Binance's own paths. Also: PERPTOP_ENDPOINT.",
     ),
     click.option("--allow-host", is_flag=True, help="Accept an endpoint that is not Binance's."),
-    click.option("--symbol", metavar="S", help="Ask for this one symbol and nothing else."),
+    click.option(
+        "--book", metavar="NAMES", help="usdm, coinm, pm, parted by commas. Default: auto, as the account is."
+    ),
+    click.option("--margin-asset", metavar="A", help="COIN-M: ask for the contracts of this coin only."),
+    click.option("--pair", metavar="P", help="COIN-M: ask for this pair only, such as BTCUSD."),
+    click.option("--symbol", metavar="S", help="USD-M: ask for this one symbol and nothing else."),
     click.option("--recv-window-ms", type=click.IntRange(1, 60_000), metavar="MS", help="Default: 5000."),
     click.option(
         "--poll",

@@ -11,9 +11,7 @@ from tui.feed.world import DialFailed, World, refused
 from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.codec import decode_server_time
 from tui.protocol.redial import Manners
-from tui.protocol.requests import HTTP_REQUESTS
-
-_RIGHTS = "/sapi/v1/account/apiRestrictions"
+from tui.protocol.venues import CLOCK, HTTP_REQUESTS, RIGHTS
 
 
 class HttpFailed(Exception):
@@ -64,7 +62,7 @@ async def measure(world: World, manners: Manners, base: str, clock: ExchangeCloc
     clock.begin()
     while clock.samples < SAMPLES and world.now() >= manners.silent_until:
         sent = world.now()
-        answer = await get(world, base, "/fapi/v1/time", {})
+        answer = await get(world, base, CLOCK.path, {})
         try:
             clock.sample(sent, world.now(), decode_server_time(answer).server_time_ms, world.wall_ms())
         except ProtocolError as problem:
@@ -84,9 +82,9 @@ async def key_rights(
     """
     params = {"recvWindow": recv_window_ms, "timestamp": timestamp}
     try:
-        answer = msgspec.json.decode(await get(world, base, _RIGHTS, params, credential))
+        answer = msgspec.json.decode(await get(world, base, RIGHTS.path, params, credential))
     except msgspec.MsgspecError:
-        raise HttpFailed(f"{_RIGHTS}: unreadable") from None
+        raise HttpFailed(f"{RIGHTS.path}: unreadable") from None
     if not isinstance(answer, dict):
-        raise HttpFailed(f"{_RIGHTS}: unreadable")
+        raise HttpFailed(f"{RIGHTS.path}: unreadable")
     return {str(name): value for name, value in answer.items() if isinstance(value, bool)}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from tui.credentials import Credential, Secret
-from tui.errors import ProtocolError
+from tui.errors import ProtocolError, RequestForbidden
 from tui.feed.link import Change, LinkState
 from tui.feed.world import DialFailed, HttpAnswer, World
 from tui.protocol import codec
@@ -26,7 +26,7 @@ from tui.protocol.redial import Manners, Redial
 from tui.protocol.replies import ErrorReply
 from tui.protocol.requests import ACCOUNT, POSITIONS, START_STREAM, TIME, Params, Security
 from tui.protocol.talk import Garbled
-from tui.protocol.venues import HttpRequest, Venue
+from tui.protocol.venues import HTTP_REQUESTS, HttpRequest, Venue
 from tui.protocol.verdicts import Trouble, Verdict, judge
 
 CONTRACTS_SECONDS = 3600.0
@@ -213,6 +213,8 @@ class HttpApi:
             self._hear(ListenKeyKept())
 
     async def _fetch(self, request: HttpRequest, method: str) -> bytes:
+        if (request.verb, request.path) not in HTTP_REQUESTS:
+            raise RequestForbidden(f"perptop does not ask for {request.path}.")
         params: Params = dict(self._params) if method == POSITIONS else {}
         headers = {}
         if request.security is not Security.NONE:

@@ -391,7 +391,9 @@ class ConditionalOrderTradeUpdate(
     """A conditional order of the older kind changed."""
 
 
-class OutboundAccountPosition(WalletNews, frozen=True, gc=False, tag_field="e", tag="outboundAccountPosition"):
+class OutboundAccountPosition(
+    WalletNews, frozen=True, gc=False, tag_field="e", tag="outboundAccountPosition"
+):
     """The margin wallet after a change."""
 
 

@@ -46,9 +46,6 @@ METHODS: Mapping[str, Method] = {
 }
 """Everything that perptop can say on the WebSocket API. There is nothing in it that trades, closes or deletes."""
 
-HTTP_REQUESTS = frozenset({("GET", "/fapi/v1/time"), ("GET", "/sapi/v1/account/apiRestrictions")})
-"""Everything that perptop can say over HTTP, as (verb, path)."""
-
 _encoder = msgspec.json.Encoder()
 
 

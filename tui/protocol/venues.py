@@ -41,7 +41,15 @@ def _listen_key(path: str) -> dict[str, tuple[HttpRequest, ...]]:
     }
 
 
+CLOCK = HttpRequest("GET", "/fapi/v1/time", 1, Security.NONE)
+RIGHTS = _signed("/sapi/v1/account/apiRestrictions", 1)
+SYMBOL_CONFIG = _signed("/fapi/v1/symbolConfig", 5)
+ACCOUNT_CONFIG = _signed("/fapi/v1/accountConfig", 5)
+OTHER_REQUESTS = (CLOCK, RIGHTS, SYMBOL_CONFIG, ACCOUNT_CONFIG)
+"""What no snapshot needs, and the WebSocket API does not answer."""
+
 CONTRACTS = HttpRequest("GET", "/dapi/v1/exchangeInfo", 1, Security.NONE)
+PORTFOLIO_ACCOUNT = _signed("/papi/v1/account", 20)
 
 COIN_M = Venue(
     book="coinm",
@@ -60,7 +68,7 @@ PORTFOLIO_MARGIN = Venue(
     name="Portfolio Margin",
     asks={
         POSITIONS: (_signed("/papi/v1/um/positionRisk", 5), _signed("/papi/v1/cm/positionRisk", 1)),
-        ACCOUNT: (_signed("/papi/v1/account", 20), _signed("/papi/v1/balance", 20)),
+        ACCOUNT: (PORTFOLIO_ACCOUNT, _signed("/papi/v1/balance", 20)),
         **_listen_key("/papi/v1/listenKey"),
     },
     contracts=CONTRACTS,
@@ -68,6 +76,19 @@ PORTFOLIO_MARGIN = Venue(
 )
 
 VENUES = {venue.book: venue for venue in (COIN_M, PORTFOLIO_MARGIN)}
+BOOK_NAMES = {"usdm": "USD-M", **{venue.book: venue.name for venue in VENUES.values()}}
+"""Every book, in the order in which they are named, and what a person calls it."""
+
+
+def all_requests() -> tuple[HttpRequest, ...]:
+    """Everything that perptop can say over HTTP."""
+    asked = [request for venue in VENUES.values() for requests in venue.asks.values() for request in requests]
+    contracts = [venue.contracts for venue in VENUES.values() if venue.contracts is not None]
+    return tuple(dict.fromkeys([*OTHER_REQUESTS, *asked, *contracts]))
+
+
+HTTP_REQUESTS = frozenset((request.verb, request.path) for request in all_requests())
+"""The same as (verb, path). A GET reads; POST and PUT make and keep the key of a user stream, and nothing else."""
 
 
 class Market(enum.Enum):

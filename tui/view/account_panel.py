@@ -1,16 +1,13 @@
 """The account panel: totals in a grid that fits, one line an asset where there are several, and the other books."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-
-from tui.book.account import Asset
 from tui.book.figures import ratio
 from tui.view import formats
 from tui.view.account_now import AccountNow, account_now
-from tui.view.book_lines import coin_lines, portfolio_margin_figures, portfolio_margin_line
-from tui.view.figure_grid import Figure, View, aligned, grid, ratio_gauge, ratio_tone
-from tui.view.lines import Line, Piece, fitting, side_by_side
-from tui.view.moment import BookNow, Moment, Rows
+from tui.view.asset_lines import asset_lines, coin_lines, has_money
+from tui.view.figure_grid import Figure, View, grid, ratio_gauge, ratio_tone
+from tui.view.lines import Line
+from tui.view.moment import BookNow, Moment
+from tui.view.portfolio_margin import portfolio_margin_figures, portfolio_margin_line
 
 
 def figures_of(now: AccountNow, view: View, stale_text: str, age_text: str = "") -> list[Figure]:
@@ -31,59 +28,6 @@ def figures_of(now: AccountNow, view: View, stale_text: str, age_text: str = "")
         Figure(3, "Margin ratio", "Ratio", formats.percent(used, 2), ratio_tone(used), ratio_gauge(used)),
         Figure(8, "Max. withdrawal", "Withdr.", held.money(account.max_withdraw_amount), held.tone()),
     ]  # fmt: skip
-
-
-def has_money(asset: Asset) -> bool:
-    """Whether an asset is worth a line."""
-    return any((asset.wallet_balance, asset.unrealized_pnl, asset.initial_margin, asset.margin_balance))
-
-
-def asset_lines(now: AccountNow, totals: Rows | None, is_private: bool, width: int, room: int) -> list[Line]:
-    """One line an asset that the totals leave out or hide; its PNL is the sum of its rows, when all are known."""
-    account = now.account
-    assets = [asset for asset in account.assets if has_money(asset)]
-    if account.counts_usdt_only:
-        assets = [asset for asset in assets if asset.asset != "USDT"]
-    elif len(assets) < 2:
-        return []
-    if not assets or room < 1:
-        return []
-    shown = assets if len(assets) <= room else assets[: room - 1]
-    rows = [
-        _asset_figures(asset, None if totals is None else totals.pnl(asset.asset), now, is_private)
-        for asset in shown
-    ]
-    lines = aligned(rows, width)
-    if len(shown) < len(assets):
-        lines.append(_brief_assets(assets[len(shown) :], is_private, width))
-    return lines
-
-
-def _brief_assets(assets: Sequence[Asset], is_private: bool, width: int) -> Line:
-    """What is left, each with its wallet balance, on one line."""
-    pieces = [Piece(-1, (("and", "dim"),))]
-    for rank, asset in enumerate(assets):
-        view = View(True, is_private, asset.asset)
-        money = view.money(asset.wallet_balance, is_live=False)
-        pieces.append(Piece(rank, ((asset.asset, "strong"), (f" {money}", "dim"))))
-    return ((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))
-
-
-def _asset_figures(asset: Asset, pnl: Decimal | None, now: AccountNow, is_private: bool) -> list[Figure]:
-    view = View(now.is_fresh, is_private, asset.asset)
-    held = view._replace(is_fresh=now.has_margins)
-    wallet = asset.wallet_balance
-    balance = None if wallet is None or pnl is None else wallet + pnl
-    used = ratio(asset.maintenance_margin, balance) if now.has_margins else None
-    return [
-        Figure(1, asset.asset, "", "", "strong"),
-        Figure(2, "Balance", "", view.money(balance), view.tone()),
-        Figure(5, "Wallet", "", view.money(wallet, is_live=False), view.tone()),
-        Figure(3, "PNL", "", view.money(pnl, is_signed=True), view.tone(pnl)),
-        Figure(6, "Available", "", held.money(asset.available_balance), held.tone()),
-        Figure(7, "Maint.", "", held.money(asset.maintenance_margin), held.tone()),
-        Figure(4, "Ratio", "", formats.percent(used, 2), ratio_tone(used)),
-    ]
 
 
 def account_lines(

@@ -10,9 +10,11 @@ from tui.book.health import (
     Transport,
     Word,
 )
+from tui.book.portfolio import SEVERITY
 from tui.view import formats
-from tui.view.lines import Line, Piece, fitting, shortened, side_by_side
-from tui.view.moment import Moment
+from tui.view.books import name_of
+from tui.view.lines import Line, Piece, fitting, folded, shortened, side_by_side
+from tui.view.moment import BookNow, Moment
 
 RECENT_MS = 60_000
 """How long a missed event or a protocol error stays on the screen."""
@@ -59,11 +61,11 @@ def banned_until(feed: Feed, time_ms: int) -> list[str]:
     return [f"until {formats.both_times(feed.retry_ms)}", f"{formats.clock(feed.retry_ms - time_ms)} left"]
 
 
-def trouble(moment: Moment) -> list[str]:
-    """What is wrong, the most telling part first; empty when nothing is."""
-    book, time_ms = moment.book, moment.time_ms
+def trouble(now: BookNow) -> list[str]:
+    """What is wrong with a book, the most telling part first; empty when nothing is."""
+    book, time_ms = now.book, now.time_ms
     api = book.health.api
-    match moment.word:
+    match now.word:
         case Word.LIVE:
             return _side_trouble(book, time_ms)
         case Word.CONNECTING:
@@ -80,7 +82,7 @@ def trouble(moment: Moment) -> list[str]:
         case Word.BANNED:
             return [f"Banned{because(api)}", *banned_until(api, time_ms)]
         case Word.STALE:
-            return _stale_trouble(moment)
+            return _stale_trouble(now)
 
 
 def _side_trouble(book: Book, time_ms: int) -> list[str]:
@@ -91,8 +93,8 @@ def _side_trouble(book: Book, time_ms: int) -> list[str]:
     return []
 
 
-def _stale_trouble(moment: Moment) -> list[str]:
-    book, time_ms, rows = moment.book, moment.time_ms, moment.rows
+def _stale_trouble(now: BookNow) -> list[str]:
+    book, time_ms, rows = now.book, now.time_ms, now.rows
     aside = _side_trouble(book, time_ms)
     if aside:
         return aside
@@ -108,8 +110,8 @@ def _stale_trouble(moment: Moment) -> list[str]:
 
 def _recent_trouble(book: Book, recent: Recent, time_ms: int) -> list[str]:
     health = book.health
-    is_missed = recent.grew("missed", health.missed_events, time_ms)
-    is_garbled = recent.grew("protocol", health.protocol_errors, time_ms)
+    is_missed = recent.grew(f"missed {book.book}", health.missed_events, time_ms)
+    is_garbled = recent.grew(f"protocol {book.book}", health.protocol_errors, time_ms)
     texts = []
     gap = book.last_gap
     if gap is not None and time_ms - gap.until_ms < RECENT_MS:
@@ -128,15 +130,40 @@ def notice_line(notice: str, width: int) -> Line:
     return ((set_cell_size(f" {shortened(notice, width - 2)}", width), "notice"),)
 
 
-def trouble_lines(moment: Moment, recent: Recent, width: int) -> list[Line]:
-    """What is wrong, in one line; none when nothing is."""
-    texts = [text for text in trouble(moment) if text] + _recent_trouble(moment.book, recent, moment.time_ms)
-    return [_trouble_line(texts, moment.word, width)] if texts else []
+def trouble_lines(moment: Moment, recent: Recent, width: int, room: int = 1) -> list[Line]:
+    """What is wrong, in at most `room` lines; none when nothing is. Books that share a trouble share its line."""
+    troubles: dict[tuple[str, ...], list[BookNow]] = {}
+    for now in moment.all_books:
+        texts = [text for text in trouble(now) if text] + _recent_trouble(now.book, recent, now.time_ms)
+        if texts:
+            troubles.setdefault((now.word, *texts), []).append(now)
+    worst_first = sorted(troubles.items(), key=lambda item: -SEVERITY.index(item[1][0].word))
+    lines: list[Line] = []
+    for place, ((word, *texts), books) in enumerate(worst_first):
+        if len(books) < len(moment.all_books):
+            names = ", ".join(name_of(now.book) for now in books)
+            texts[0] = f"{names}: {word} — {texts[0]}"
+        left = room - len(lines) - (len(worst_first) - place - 1)
+        lines += _trouble_lines(texts, books[0].word, width, max(1, left))
+    return lines[:room]
 
 
-def _trouble_line(texts: list[str], word: Word, width: int) -> Line:
+def without_reason(text: str) -> str:
+    """What to check, alone."""
+    start, mark, advice = text.partition("). Check ")
+    return f"{start.partition('Binance refuses')[0]}check {advice}" if mark else text
+
+
+def _trouble_lines(texts: list[str], word: Word, width: int, room: int) -> list[Line]:
+    """A sentence that needs more than one line is folded where there is room; what supports it stands behind it."""
     tone = "alarm" if word in (Word.LOST, Word.REFUSED, Word.BANNED) else "warn"
-    first = Piece(0, ((shortened(texts[0], width - 4), tone),))
+    sentence = folded(texts[0], width - 4)
+    if len(sentence) > room:  # what to check is worth more than the words of the refusal
+        sentence = folded(without_reason(texts[0]), width - 4)
+    if len(sentence) > room:
+        sentence = [*sentence[: room - 1], shortened(" ".join(sentence[room - 1 :]), width - 4)]
+    first = Piece(0, ((sentence[-1], tone),))
     rest = [Piece(rank, ((text, tone),)) for rank, text in enumerate(texts[1:], start=1)]
-    line = side_by_side(fitting([first, *rest], width - 4, 3), 3)
-    return ((" ! ", tone), *line)
+    last = side_by_side(fitting([first, *rest], width - 4, 3), 3)
+    lines = [*(((line, tone),) for line in sentence[:-1]), last]
+    return [((" ! " if place == 0 else "   ", tone), *line) for place, line in enumerate(lines)]

@@ -10,7 +10,8 @@ from tui.book import figures
 from tui.book.health import MARK_LIMIT_MS, POSITION_LIMIT_MS
 from tui.book.position import Key, Position
 from tui.view import bars, formats
-from tui.view.columns import Needs, Row, look, side
+from tui.view.books import LONG_NAMES
+from tui.view.columns import Needs, Row, look, side, size
 from tui.view.formats import HIDDEN, UNKNOWN
 from tui.view.keys import DETAIL_KEYS
 from tui.view.lines import Line, left_and_right
@@ -32,6 +33,8 @@ class Field(NamedTuple):
     needs: Needs
     text: Callable[[Position], str]
     is_private: bool = False
+    is_wanted: Callable[[Position], bool] = lambda position: True
+    """Whether a position of this kind has such a field."""
 
 
 def _exact(read: Callable[[Position], Decimal | None]) -> Callable[[Position], str]:
@@ -46,7 +49,7 @@ def _amount(
         return (
             UNKNOWN
             if value is None
-            else f"{formats.exact(value, is_signed=is_signed)} {position.margin_asset or ''}"
+            else f"{formats.exact(value, is_signed=is_signed)} {position.margin_asset or ''}".rstrip()
         )
 
     return text
@@ -74,6 +77,42 @@ def _adl(position: Position) -> str:
     return UNKNOWN if quantile is None else f"{bars.lights(quantile)}  {quantile} of {bars.LIGHTS}"
 
 
+def _usd(read: Callable[[Position], Decimal | None]) -> Callable[[Position], str]:
+    def text(position: Position) -> str:
+        value = figures.usd_value(position, read(position))
+        return UNKNOWN if value is None else f"≈ {formats.money(value, 'USD', is_signed=True)} USD"
+
+    return text
+
+
+def _liquidation_price(position: Position) -> str:
+    text = formats.exact(position.liquidation_price)
+    return f"{text} (an estimate for the account)" if is_pm(position) and text != UNKNOWN else text
+
+
+def _contract_size(position: Position) -> str:
+    return UNKNOWN if position.contract_size is None else f"{formats.exact(position.contract_size)} USD"
+
+
+def _margin_asset(position: Position) -> str:
+    return UNKNOWN if is_pm(position) else position.margin_asset or UNKNOWN
+
+
+def is_inverse(position: Position) -> bool:
+    """Whether it counts in contracts and coins."""
+    return position.is_inverse
+
+
+def is_pm(position: Position) -> bool:
+    """Whether it is one of Portfolio Margin."""
+    return position.key.book == "pm"
+
+
+def is_further(position: Position) -> bool:
+    """Whether it is of a book that tells less than USD-M."""
+    return position.key.book != "usdm"
+
+
 def _time(value_ms: int | None) -> str:
     return UNKNOWN if not value_ms else formats.date_time(value_ms)
 
@@ -83,25 +122,33 @@ FACT, SNAPSHOT, MARK, BOTH = Needs
 GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     ("Position", (
         Field("Side", FACT, side),
-        Field("Size", FACT, _exact(lambda p: p.position_amount), True),
+        Field("Size", FACT, size, True),
+        Field("Contract size", FACT, _contract_size, is_wanted=is_inverse),
         Field("Entry price", FACT, _exact(lambda p: p.entry_price)),
         Field("Break-even price", FACT, _exact(lambda p: p.break_even_price)),
         Field("Leverage", FACT, _leverage),
         Field("Margin type", FACT, lambda p: _words(p.margin_type, p.margin_type_is_derived)),
+        Field("Margin asset", FACT, _margin_asset, is_wanted=is_further),
+        Field("Largest quantity", SNAPSHOT, _exact(lambda p: p.max_quantity), is_wanted=is_inverse),
+        Field("Largest notional", SNAPSHOT, _exact(lambda p: p.max_notional_value),
+              is_wanted=lambda p: p.max_notional_value is not None),
         Field("Last change", FACT, lambda p: _time(p.update_time_ms)),
     )),
     ("Now", (
         Field("Mark price", MARK, _exact(lambda p: p.mark_price)),
         Field("Unrealized PNL", MARK, _amount(lambda p: p.unrealized_pnl, is_signed=True), True),
+        Field("Unrealized PNL in USD", MARK, _usd(lambda p: p.unrealized_pnl), True, is_inverse),
         Field("ROE", BOTH, lambda p: formats.percent(figures.roe(p), 2, is_signed=True)),
         Field("Notional", MARK, _amount(lambda p: p.notional), True),
+        Field("Notional in USD", MARK, _usd(lambda p: p.notional), True, is_inverse),
         Field("Funding rate", MARK, lambda p: formats.percent(p.funding_rate, 4, is_signed=True)),
         Field("Next funding", MARK, lambda p: _time(p.next_funding_time_ms)),
     )),
     ("Risk", (
-        Field("Liquidation price", SNAPSHOT, _exact(lambda p: p.liquidation_price)),
+        Field("Liquidation price", SNAPSHOT, _liquidation_price),
         Field("Liquidation distance", BOTH, _distance),
         Field("ADL queue", SNAPSHOT, _adl),
+        Field("|Notional| ÷ leverage", BOTH, _amount(figures.position_margin), True, is_further),
         Field("Initial margin", SNAPSHOT, _amount(lambda p: p.initial_margin), True),
         Field("Maintenance margin", SNAPSHOT, _amount(lambda p: p.maintenance_margin), True),
         Field("Position initial margin", SNAPSHOT, _amount(lambda p: p.position_initial_margin), True),
@@ -172,8 +219,9 @@ class DetailScreen(Sheet):
             place = f"{self._place + 1} of {len(order)}"
         else:
             place = "not among the rows"
+        book = LONG_NAMES.get(key.book, key.book)
         name = f" {key.symbol}" + ("" if key.position_side == "BOTH" else f"  {key.position_side}")
-        return ((name, "strong"), (f"   {key.account} · {key.book} · {place}", "dim"))
+        return ((name, "strong"), (f"   {key.account} · {book} · {place}", "dim"))
 
     def sheet_lines(self, width: int) -> list[Line]:
         """All groups of fields."""
@@ -193,7 +241,8 @@ class DetailScreen(Sheet):
             if lines and self.size.height >= AIRY_HEIGHT:
                 lines.append(())
             lines.append(((f" {group}", "title"),))
-            lines += [field_line(field, row, self._is_private, time_ms, width) for field in fields]
+            wanted = [field for field in fields if field.is_wanted(position)]
+            lines += [field_line(field, row, self._is_private, time_ms, width) for field in wanted]
         return lines
 
     def action_walk(self, step: int) -> None:

@@ -87,24 +87,42 @@ def fit(
         return _width(column, extents.get(column.name, Extent()), labels[column.name], plan)
 
     bare = _Plan(False, False, False)
-    gap = 2 if width > 44 else 1
-    kept: list[Column] = []
-    missing = False
     wanted = [one for one in columns if not one.is_optional or extents.get(one.name, Extent()).text]
-    for column in sorted(wanted, key=lambda column: column.rank):
-        if sum(needed(one, bare) + gap for one in [*kept, column]) - gap <= width:
-            kept.append(column)
-        elif column.rank <= ESSENTIAL:
-            missing = True
-        if missing and column.rank == ESSENTIAL:
-            break
-    kept.sort(key=columns.index)
+    widths = [needed(column, bare) for column in wanted]
+    gap = 2 if width > 44 else 1
+    kept = _chosen(wanted, widths, width, gap)
+    if any(
+        one.is_optional for one in wanted
+    ):  # of several books: rather dense than without an essential column
+        dense = _chosen(wanted, widths, width, 1)
+        if _essentials(dense) > _essentials(kept):
+            kept, gap = dense, 1
     for plan in (_Plan(True, True), _Plan(True, False), _Plan(False, True), _Plan(False, False), bare):
         room = width - sum(needed(column, plan) for column in kept)
         if room >= gap * (len(kept) - 1) or plan is bare:
             break
     gap = min(WIDEST_GAP, max(gap, room // max(1, len(kept))))
     return _placed(kept, extents, [needed(column, plan) for column in kept], plan, gap)
+
+
+def _chosen(wanted: Sequence[Column], widths: Sequence[int], width: int, gap: int) -> list[Column]:
+    """The columns that fit, by rank, in screen order; after an essential one that does not, no lesser one comes."""
+    kept: set[str] = set()
+    room = width + gap
+    is_missing = False
+    for column, needed in sorted(zip(wanted, widths, strict=True), key=lambda one: one[0].rank):
+        if needed + gap <= room:
+            kept.add(column.name)
+            room -= needed + gap
+        elif column.rank <= ESSENTIAL:
+            is_missing = True
+        if is_missing and column.rank == ESSENTIAL:
+            break
+    return [column for column in wanted if column.name in kept]
+
+
+def _essentials(columns: Sequence[Column]) -> int:
+    return sum(column.rank <= ESSENTIAL for column in columns)
 
 
 def _width(column: Column, extent: Extent, label: str, plan: _Plan) -> int:

@@ -24,6 +24,13 @@ MEANINGS = (
     ("Liq. dist", "liquidation price ÷ mark − 1; sorted by the room that is left, worst first"),
     ("ROE", "unrealized PNL ÷ position initial margin (at mark)"),
     ("Margin ratio", "maintenance margin ÷ margin balance; 100 % liquidates"),
+    (
+        "uniMMR",
+        "Portfolio Margin's adjusted equity ÷ maintenance margin, the other way round than a margin ratio: "
+        "≤ 1.5 margin call, ≤ 1.2 reduce-only, ≤ 1.05 liquidates",
+    ),
+    ("COIN-M", "sizes are contracts (cont); PNL, margin and balances are coins"),
+    ("≈ USD", "coins in US dollars at the mark price; in sums USDT, USDC and the like count 1:1"),
     ("≈", "leverage computed from the margin, not yet confirmed by a message"),
     ("Filter", "words that must all hold: btc · !eth · btc,eth · =btcusdt · side:long"),
 )

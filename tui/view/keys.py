@@ -30,6 +30,8 @@ POSITIONS_KEYS: list[BindingType] = [
     Binding("e", "journal", "events", group=SCREEN, tooltip="What happened: fills, funding, connections"),
     Binding("p", "privacy", "privacy", group=SCREEN, tooltip="Hide money, keep percentages"),
     Binding("x", "zero_rows", "zero rows", group=FILTER, tooltip="Show or hide rows of open orders alone"),
+    Binding("b", "next_book", "book", show=False, group=FILTER,
+            tooltip="The next book of the account: All, USD-M, COIN-M, Portfolio Margin (PM)"),
     Binding("left_square_bracket", "step_preset(-1)", "preset", show=False, key_display="[", group=FILTER,
             tooltip="The preset before"),
     Binding("right_square_bracket", "step_preset(1)", "preset", show=False, key_display="]", group=FILTER,

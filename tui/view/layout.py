@@ -18,6 +18,9 @@ class Chrome(NamedTuple):
     has_banner: bool = True
     account_rows: int = 0
     asset_rows: int = 0
+    book_rows: int = 0
+    """Lines for the accounts of further books."""
+    banner_rows: int = 1
     has_presets: bool = False
     has_head: bool = False
     has_total: bool = False
@@ -33,6 +36,8 @@ def chrome(width: int, height: int) -> Chrome:
     return Chrome(
         account_rows=2 if height >= 18 else 1,
         asset_rows=max(0, (height - 24) // 3),
+        book_rows=2 if height >= 20 else 1 if height >= 14 else 0,
+        banner_rows=3 if height >= 14 else 1,
         has_presets=height >= 11,
         has_head=True,
         has_total=height >= 10,

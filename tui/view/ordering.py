@@ -7,7 +7,6 @@ from typing import NamedTuple
 from tui.book.position import Key
 from tui.view.columns import BY_NAME, COLUMNS, Column, Value
 
-
 BY_SYMBOL = itemgetter(2, 1, 0, 3)
 """Symbol, book, account, side of a key."""
 

@@ -280,10 +280,11 @@ class Painter:
             self._picture.take(update)
             if self._is_drained():
                 self._paint(self._picture)
-        elif isinstance(update, LayoutUpdate) and self._is_drained():
-            self._repaint(update)
         elif self._is_drained():
-            screen.refresh()
+            if isinstance(update, ChopsUpdate):
+                screen.refresh()
+                return False
+            self._repaint(update)
         app.post_display_hook()
         return True
 

@@ -15,6 +15,7 @@ from tui.book.position import Key
 from tui.settings import ScreenSettings
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, notice_line, trouble_lines
+from tui.view.books import NAMES, SHORT_NAMES, show_next
 from tui.view.columns import Column
 from tui.view.detail_screen import DetailScreen
 from tui.view.journal_screen import JournalScreen
@@ -26,12 +27,16 @@ from tui.view.listing import Listing
 from tui.view.moment import Moment
 from tui.view.ordering import RISK, Sort, beside, chosen, parse_sort
 from tui.view.positions_table import PositionsTable
-from tui.view.presets_bar import FilterInput, PresetsBar
+from tui.view.presets_bar import FilterInput, PresetsBar, books_line
 from tui.view.sort_screen import SortScreen
 from tui.view.states import state_lines
 from tui.view.status_bar import compact_line, status_line
 from tui.view.totals import NOTHING, Sums, compact_extras, sum_up, total_line
 
+NAMES_WIDTH = 120
+"""From this width on books are named in full."""
+SHORT_WIDTH = 70
+"""Below this width only the book that is looked at is named beside the presets."""
 NOTE_MS = 3_000
 """How long a note stands at the foot."""
 
@@ -147,8 +152,17 @@ class PositionsScreen(Screen[None]):
             table.focus()
         self._state.show(state)
         table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
+        table.set_books(self._book_names())
         table.show(moment.book, self.listing.order, changed, moment.time_ms)
         self._head.show([table.label_line] if chrome.has_head and table.display else [])
+
+    def _book_names(self) -> dict[str, str]:
+        """The names of the books for a column; none while only one has rows."""
+        with_rows = [now.book for now in self.moment.books if now.book.positions]
+        names = NAMES if self.size.width >= NAMES_WIDTH else SHORT_NAMES
+        return (
+            {book.book: names.get(book.book, book.book) for book in with_rows} if len(with_rows) > 1 else {}
+        )
 
     def _paint_bars(self) -> None:
         chrome, moment, width = self._chrome, self.moment, self.size.width
@@ -156,10 +170,17 @@ class PositionsScreen(Screen[None]):
         self._status.show([self._status_line(sums)])
         self._banner.show(self._banner_lines() if chrome.has_banner else [])
         self._account.show(
-            account_lines(moment, self.is_private, width, chrome.account_rows, chrome.asset_rows)
+            account_lines(
+                moment, self.is_private, width, chrome.account_rows, chrome.asset_rows, chrome.book_rows
+            )
         )
         self._presets_row.display = chrome.has_presets or self._is_typing
-        self._presets.draw(self.listing, self._total_rows, self._is_typing)
+        self._presets.draw(
+            self.listing,
+            self._total_rows,
+            self._is_typing,
+            books_line(moment.book, is_short=width < SHORT_WIDTH),
+        )
         has_total = chrome.has_total and self.table.display
         total = total_line(sums, self.table, self.is_private) if has_total else ()
         self._total.show([total] if total else [])
@@ -175,7 +196,7 @@ class PositionsScreen(Screen[None]):
 
     def _banner_lines(self) -> list[Line]:
         width, notice = self.size.width, self.source.notice
-        lines = trouble_lines(self.moment, self._recent, width)
+        lines = trouble_lines(self.moment, self._recent, width, self._chrome.banner_rows)
         if not self.table.display:  # the words in its place say it
             lines = []
         notices = [notice_line(notice, width)] if notice else []
@@ -346,6 +367,19 @@ class PositionsScreen(Screen[None]):
     def on_filter_input_row_step(self, message: FilterInput.RowStep) -> None:
         """Move the cursor while typing."""
         self.table.action_move(message.step)
+
+    def action_next_book(self) -> None:
+        """Look at the next book only, or at all again."""
+        if show_next(self.moment.book):
+            self.listing.resort()
+            self.table.begin_anew()
+        else:
+            self._say("There is only one book.")
+        self.paint()
+
+    def on_presets_bar_book_wanted(self) -> None:
+        """Look at the next book."""
+        self.action_next_book()
 
     def on_presets_bar_chosen(self, message: PresetsBar.Chosen) -> None:
         """Take the preset that was clicked."""

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.view.books import ALL, Shelf, all_books, name_of, shown_name
 from tui.view.lines import Line, Lines, Part, Piece, fitting, left_and_right, line_width
 from tui.view.listing import Listing
 
@@ -24,32 +25,39 @@ class PresetsBar(Lines):
             self.preset = preset
             super().__init__()
 
+    class BookWanted(Message):
+        """Somebody clicked on the books."""
+
     class FilterWanted(Message):
         """Somebody clicked on the filter."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._places: list[tuple[int, int, int]] = []
+        self._books_end = 0
 
-    def draw(self, listing: Listing, total: int, is_typing: bool) -> None:
+    def draw(self, listing: Listing, total: int, is_typing: bool, books: Line = ()) -> None:
         """Lay out the presets for the present width.
 
         Args:
             listing: what is chosen.
             total: how many rows there are without any filter.
             is_typing: whether the filter is being typed beside this.
+            books: the choice of the book, where there are several.
         """
         right: Line = (("/", "key"),) if is_typing else state_line(listing, total)
-        room = self.size.width - line_width(right) - 4
+        start: Line = (*books, (" ", "plain")) if books else ()
+        room = self.size.width - line_width(right) - line_width(start) - 4
         pieces = [
             Piece(abs(place - listing.preset), preset_line(listing, place))
             for place in range(len(listing.presets))
         ]
         kept = fitting(pieces, room, GAP)
         places = [place for place, piece in enumerate(pieces) if any(piece is one for one in kept)]
-        parts: list[Part] = []
+        parts: list[Part] = [(" ", "plain"), *start] if books else []
         self._places.clear()
-        x = 1
+        x = 1 + (line_width(parts) if books else 0)
+        self._books_end = x - 1 if books else 0
         for place, piece in zip(places, kept, strict=True):
             parts += [(" " * GAP, "plain"), *piece.line]
             self._places.append((x, x + piece.width, place))
@@ -58,11 +66,26 @@ class PresetsBar(Lines):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""
+        if event.x < self._books_end:
+            self.post_message(self.BookWanted())
+            return
         for start, end, place in self._places:
             if start <= event.x < end:
                 self.post_message(self.Chosen(place))
                 return
         self.post_message(self.FilterWanted())
+
+
+def books_line(shelf: Shelf, is_short: bool) -> Line:
+    """The books with the one that is looked at in brackets; nothing while there is only one."""
+    books = all_books(shelf)
+    if len(books) < 2:
+        return ()
+    chosen = shown_name(shelf)
+    names = [ALL, *map(name_of, books)] if not is_short else [chosen]
+    parts: list[Part] = [("b ", "key")]
+    parts += [(f"[{name}]", "chosen") if name == chosen else (f" {name} ", "dim") for name in names]
+    return tuple(parts)
 
 
 def preset_line(listing: Listing, place: int) -> Line:

@@ -4,9 +4,10 @@ from tui.book.book import Book
 from tui.book.health import Feed, Transport, Word
 from tui.view import formats
 from tui.view.banner import NAMES, because, retry
+from tui.view.books import Shelf, name_of
 from tui.view.lines import Line, folded
 from tui.view.listing import Listing
-from tui.view.moment import Moment
+from tui.view.moment import BookNow, Moment
 
 REFUSED_CHECKS = (
     "Is the key right, and is it a key of this exchange (Binance or its testnet)?",
@@ -71,7 +72,7 @@ def _unknown(book: Book, time_ms: int, word: Word) -> list[str]:
     return ["Stale", "Positions unknown: nothing has confirmed the picture lately.", known]
 
 
-def _empty(book: Book, listing: Listing) -> list[str]:
+def _empty(book: Shelf, listing: Listing) -> list[str]:
     hidden = sum(not position.is_open for position in book.positions.values())
     audited_ms = book.health.audited_ms
     audited = "" if audited_ms is None else f"Audited {formats.both_times(audited_ms)}."
@@ -92,17 +93,31 @@ def state_text(moment: Moment, listing: Listing) -> list[str]:
         name = listing.presets[listing.preset].name
         filters = f"“{listing.filter}” in {name}" if listing.filter else f"the preset {name}"
         return ["No match", f"No position matches {filters}.", "Esc clears the filter, 0 shows all."]
-    match moment.word:
-        case Word.LIVE:
-            return _empty(book, listing)
+    if moment.word is Word.LIVE:
+        return _empty(book, listing)
+    if len(moment.books) == 1:
+        return _without_rows(moment.first, time_ms)
+    text = [moment.word.value.capitalize()]
+    for now in moment.books:
+        known = _without_rows(now, time_ms)[1:] if now.word is not Word.LIVE else ["No positions."]
+        text += [
+            f"{name_of(now.book)}: {known[0]}",
+            *(f"– {more.lstrip('– ')}" for more in known[1:] if more),
+        ]
+    return text
+
+
+def _without_rows(now: BookNow, time_ms: int) -> list[str]:
+    """What is known of a book that is not live."""
+    match now.word:
         case Word.CONNECTING:
-            return _connecting(book, time_ms)
+            return _connecting(now.book, time_ms)
         case Word.REFUSED:
-            return _refused(book, time_ms)
+            return _refused(now.book, time_ms)
         case Word.BANNED:
-            return _banned(book, time_ms)
-        case Word.LOST | Word.SYNCING | Word.STALE as word:
-            return _unknown(book, time_ms, word)
+            return _banned(now.book, time_ms)
+        case _:
+            return _unknown(now.book, time_ms, now.word)
 
 
 def state_lines(moment: Moment, listing: Listing, width: int, height: int) -> list[Line]:

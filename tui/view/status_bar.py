@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from tui.book.book import Book
 from tui.book.health import (
     MARK_LIMIT_MS,
     POSITION_LIMIT_MS,
@@ -11,6 +10,7 @@ from tui.book.health import (
     Word,
 )
 from tui.view import formats
+from tui.view.books import LONG_NAMES, Shelf, shown_books
 from tui.view.lines import Line, Part, Piece, fitting, left_and_right, line_width, side_by_side
 from tui.view.moment import Moment
 
@@ -23,7 +23,6 @@ SIGNS = {
     Word.REFUSED: ("✕", "alarm"),
     Word.BANNED: ("✕", "alarm"),
 }
-BOOKS = {"usdm": "USDⓈ-M", "coinm": "COIN-M", "pm": "Portfolio Margin"}
 GAP = 2
 WIDE = 100
 SKEW_MS = 1_000
@@ -51,7 +50,7 @@ def _feed(feed: Feed, time_ms: int, limit_ms: int | None) -> Line:
     return ((feed.name, "dim"),) if age_ms is None else _age(feed.name, age_ms, limit_ms)
 
 
-def _ages(book: Book, time_ms: int) -> list[Piece]:
+def _ages(book: Shelf, time_ms: int) -> list[Piece]:
     health = book.health
     pieces = [
         Piece(6, _feed(health.mark, time_ms, MARK_LIMIT_MS)),
@@ -62,7 +61,7 @@ def _ages(book: Book, time_ms: int) -> list[Piece]:
     return pieces
 
 
-def _weight(book: Book, is_short: bool) -> Line:
+def _weight(book: Shelf, is_short: bool) -> Line:
     used, limit = book.weight_used, book.weight_limit
     if used is None:
         return ()
@@ -71,7 +70,7 @@ def _weight(book: Book, is_short: bool) -> Line:
     return ((text + ("!" if is_high else ""), "warn" if is_high else "dim"),)
 
 
-def _skew(book: Book) -> Line:
+def _skew(book: Shelf) -> Line:
     skew_ms = book.health.skew_ms
     if skew_ms is None or abs(skew_ms) < SKEW_MS:
         return ()
@@ -85,10 +84,9 @@ def _rights(rights: str) -> Line:
     return ((rights, "alarm" if "CAN" in rights else "dim"),)
 
 
-def books_and_mode(book: Book) -> str:
-    """Which books there are, and the position mode when it is known."""
-    names = {name for _, name in book.accounts} or {"usdm"}
-    text = " + ".join(BOOKS.get(name, name) for name in sorted(names, reverse=True))
+def books_and_mode(book: Shelf) -> str:
+    """Which books are looked at, and the position mode when it is known."""
+    text = " + ".join(LONG_NAMES.get(one.book, one.book) for one in shown_books(book))
     if book.position_mode is not None:
         text += f" {book.position_mode}"
     return text if book.only_symbol is None else f"{text} only {book.only_symbol}"

@@ -1,19 +1,20 @@
 """The total row: what the rows on the screen add up to, or — where one addend does not hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple
 
-from tui.book.figures import ZERO, ratio
+from tui.book.figures import ZERO, ratio, usd_value
 from tui.book.position import Key
 from tui.view import formats
 from tui.view.account_now import account_now
 from tui.view.books import NAMES, Shelf
-from tui.view.columns import Cell, look, margin, toned
-from tui.view.book_lines import uni_mmr_text
+from tui.view.columns import BOOKS, Cell, Row, look, margin, toned
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
 from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
 from tui.view.moment import Moment, in_usd, plus
+from tui.view.portfolio_margin import uni_mmr, uni_mmr_text
 from tui.view.positions_table import PositionsTable
 
 ABOUT = "≈ "
@@ -23,8 +24,8 @@ ABOUT = "≈ "
 class PnlSum(NamedTuple):
     """A sum of unrealized PNL; amounts are None where an addend is unknown or stale."""
 
-    by_asset: dict[str, Decimal | None] = {}
-    usd: Decimal | None = ZERO
+    by_asset: Mapping[str, Decimal | None]
+    usd: Decimal | None
 
     def with_all(self, other: "PnlSum") -> "PnlSum":
         """Both together."""
@@ -54,11 +55,12 @@ class Sums(NamedTuple):
     """Unrealized PNL."""
     long_share: Decimal | None
     """Longs' share of the notional, a fraction; None as well when the margin assets cannot be added."""
-    books: dict[str, PnlSum] = {}
+    books: Mapping[str, PnlSum]
     """Unrealized PNL by book."""
 
 
-NOTHING = Sums(0, 0, {}, PnlSum(), None)
+NO_PNL = PnlSum({}, ZERO)
+NOTHING = Sums(0, 0, {}, NO_PNL, None, {})
 
 
 def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> None:
@@ -87,19 +89,19 @@ def sum_up(shelf: Shelf, keys: Iterable[Key], time_ms: int) -> Sums:
         pnl = position.unrealized_pnl if row.is_marked else None
         _add(pnls.setdefault(key.book, {}), asset, pnl)
         _add(usd, key.book, in_usd(position, pnl))
-        notional = position.notional if row.is_marked else None
-        if position.is_inverse:
-            notional = in_usd(position, notional)
-        elif asset:
+        if asset and not position.is_inverse:
             linear.add(asset)
-        size = None if notional is None else abs(notional)
-        sides[position.is_long] = plus(sides[position.is_long], size)
+        sides[position.is_long] = plus(sides[position.is_long], _exposure(row))
     books = {book: PnlSum(by_asset, usd[book]) for book, by_asset in pnls.items()}
-    whole = PnlSum()
-    for one in books.values():
-        whole = whole.with_all(one)
+    whole = reduce(PnlSum.with_all, books.values(), NO_PNL)
     share = _share(sides[True], sides[False]) if len(linear) < 2 or linear <= USD_LIKE else None
     return Sums(rows, stale, margins, whole, share, books)
+
+
+def _exposure(row: Row) -> Decimal | None:
+    """|notional| in dollars for coins, in the margin asset for all others."""
+    notional = usd_value(row.position, row.position.notional) if row.is_marked else None
+    return None if notional is None else abs(notional)
 
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
@@ -112,11 +114,13 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
     left = [Piece(0, ((f"Total {sums.rows}", "strong"), (stale, "warn")))]
     if sums.long_share is not None:
         long, short = formats.percent(sums.long_share, 0), formats.percent(1 - sums.long_share, 0)
-        left += [Piece(4, ((f"long {long}", "plain"),)), Piece(5, ((f"short {short}", "plain"),))]
+        left += [Piece(6, ((f"long {long}", "plain"),)), Piece(7, ((f"short {short}", "plain"),))]
     if len(sums.books) > 1:
         left.append(Piece(1, (("PNL ", "dim"), *sums.pnl.line(is_private))))
-        for book, pnl in sums.books.items():
-            left.append(Piece(3, ((f"{NAMES.get(book, book)} ", "dim"), *pnl.line(is_private))))
+        for book, pnl in sorted(sums.books.items(), key=lambda item: BOOKS.index(item[0])):
+            left.append(
+                Piece(2 + BOOKS.index(book), ((f"{NAMES.get(book, book)} ", "dim"), *pnl.line(is_private)))
+            )
     elif len(sums.pnl.by_asset) == 1:
         return _under_columns(sums, table, left, is_private)
     else:
@@ -125,15 +129,16 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
 
 
 def _by_asset(pnl: PnlSum, is_private: bool) -> list[Piece]:
-    pieces: list[Piece] = []
+    """Each asset's PNL; where coins are among them the sum in dollars before all of them together."""
+    label: Part = ("PNL ", "dim")
+    if pnl.by_asset.keys() <= USD_LIKE:
+        amounts = [_amount(amount, asset, is_private) for asset, amount in pnl.by_asset.items()]
+        return [Piece(1, (*((label,) if not place else ()), *line)) for place, line in enumerate(amounts)]
+    whole = Piece(1, (label, *pnl.line(is_private)))
     if "" in pnl.by_asset:  # Portfolio Margin does not name the assets of its linear rows
-        return [Piece(1, (("PNL ", "dim"), *pnl.line(is_private)))]
-    for place, (asset, amount) in enumerate(pnl.by_asset.items()):
-        label: Part = ("" if place else "PNL ", "dim")
-        pieces.append(Piece(2, (label, *_amount(amount, asset, is_private))))
-    if not pnl.by_asset.keys() <= USD_LIKE:
-        pieces.append(Piece(1, ((ABOUT, "dim"), *_amount(pnl.usd, "USD", is_private))))
-    return pieces
+        return [whole]
+    amounts = [_amount(amount, asset, is_private) for asset, amount in pnl.by_asset.items()]
+    return [whole, Piece(3, side_by_side([Piece(0, line) for line in amounts], 3))]
 
 
 def _amount(value: Decimal | None, asset: str, is_private: bool) -> Line:
@@ -181,7 +186,7 @@ def _with_unit(cell: Cell, unit: str) -> Cell:
 def compact_extras(moment: Moment, sums: Sums, is_private: bool) -> list[Line]:
     """What the smallest layouts say beside the word: PNL by asset, then the margin ratio."""
     extras: list[Line] = []
-    if len(sums.books) > 1:
+    if len(sums.books) > 1 or not sums.pnl.by_asset.keys() <= USD_LIKE:
         extras.append((("PNL ", "dim"), *sums.pnl.line(is_private)))
     else:
         for asset, pnl in sums.pnl.by_asset.items():
@@ -189,7 +194,7 @@ def compact_extras(moment: Moment, sums: Sums, is_private: bool) -> list[Line]:
     for book in moment.books:
         now = account_now(book)
         if now is not None and now.account.uni_mmr is not None:
-            extras.append((("uniMMR ", "dim"), (uni_mmr_text(now), "plain")))
+            extras.insert(0, (("uniMMR ", "dim"), (uni_mmr_text(uni_mmr(now)), "plain")))
         elif now is not None and (len(moment.books) == 1 or now.account.margin_balance is not None):
             extras.append((("ratio ", "dim"), (formats.percent(now.margin_ratio, 1), "plain")))
     return extras
