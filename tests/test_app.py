@@ -81,7 +81,7 @@ async def test_bug_in_the_view_ends_the_same_way(capfd: pytest.CaptureFixture[st
     """A failing paint is not hidden: one report, exit 70."""
     source = HandSource(*MANY)
     app = PositionsApp(source, redact=redact)
-    source.book.positions[key("BTCUSDT")] = None  # type: ignore[assignment]
+    source.hand.positions[key("BTCUSDT")] = None  # type: ignore[assignment]
     with pytest.raises(AttributeError):
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()

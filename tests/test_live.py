@@ -133,7 +133,7 @@ async def test_poll_never_overlaps_itself() -> None:
         await asyncio.sleep(40)
         times = [when for when, _, said in on.world.said if said["method"] == POSITIONS and when > begun]
 
-        assert len(times) >= 8
+        assert len(times) >= 6
         assert min(later - earlier for earlier, later in pairwise(times)) > 3.5
 
 
@@ -163,15 +163,16 @@ async def test_optional_snapshots_stop_when_the_limit_is_nearly_used() -> None:
         assert len(on.world.asked(POSITIONS, begun)) <= 30 / AUDIT_SECONDS + 1
 
 
+@pytest.mark.parametrize(("name", "usual", "most"), [("quiet", 41, 50), ("demo", 65, 100)])
 @virtual
-async def test_steady_weight_stays_below_sixty() -> None:
-    """An account that trades every ten seconds costs at most 60 a minute of 2400."""
-    async with stage("demo") as on:
-        await asyncio.sleep(1_800)
-        minutes = sorted(on.exchange.ledger.weight_by_minute().items())[1:-1]
+async def test_steady_weight_is_small(name: str, usual: float, most: int) -> None:
+    """Audits cost 40 a minute of 2400; an account that trades every few seconds costs more, and never above 100."""
+    async with stage(name) as on:
+        await asyncio.sleep(1_200)
+        minutes = [weight for _, weight in sorted(on.exchange.ledger.weight_by_minute().items())[1:-1]]
 
-        assert max(weight for _, weight in minutes) <= 61
-        assert sum(weight for _, weight in minutes) / len(minutes) <= 60
+        assert max(minutes) <= most
+        assert sum(minutes) / len(minutes) <= usual
 
 
 @pytest.mark.parametrize("skew_ms", [-40_000, -5_000, 5_000, 40_000])
@@ -203,13 +204,14 @@ async def test_step_of_the_exchange_s_clock_is_found(fault: str) -> None:
 @virtual
 async def test_drift_of_the_local_clock_is_corrected() -> None:
     """The clock is measured again every few minutes: 200 ppm do not add up."""
-    async with stage(QUIET) as on:
-        now = on.world.now
-        on.world.now = lambda: now() * 1.0002  # type: ignore[method-assign]
-        await asyncio.sleep(6 * 3600)
+    on = Stage(QUIET)
+    on.world.drift = 200e-6
+    on.start()
+    await asyncio.sleep(3600)
 
-        assert on.live.time_ms() == pytest.approx(on.exchange.world.now_ms, abs=300)
-        assert len(on.world.asked(TIME)) < 6 * 12 + 10
+    assert on.live.time_ms() == pytest.approx(on.world.true_ms(), abs=150)
+    assert len(on.world.asked(TIME)) <= 12 + 5
+    await on.stop()
 
 
 @virtual
@@ -242,12 +244,12 @@ async def test_rights_of_the_key_are_shown(fault: str, words: str) -> None:
 
 @virtual
 async def test_only_allowed_requests_are_sent() -> None:
-    """A day of life with every reason to ask sends nothing but what reads and listens."""
+    """A life with every reason to ask sends nothing but what reads and listens."""
     async with stage("demo", kind="ed25519") as on:
         for fault in ("reset", "listen-key-deleted", "listen-key-expired", "rotate", "drop-event"):
             on.strike(fault)
-            await asyncio.sleep(600)
-        await asyncio.sleep(86_400)
+            await asyncio.sleep(60)
+        await asyncio.sleep(1_500)
         methods = {said["method"] for _, feed, said in on.world.said if feed == "api"}
         controls = {said["method"] for _, feed, said in on.world.said if feed != "api"}
 
@@ -419,10 +421,10 @@ async def test_listen_key_is_kept_alive() -> None:
     """It is pinged on connecting and every twenty minutes."""
     async with stage(QUIET) as on:
         key = on.exchange.world.listen_keys.active
-        await asyncio.sleep(4 * 3600)
+        await asyncio.sleep(2 * 3600)
 
         assert on.exchange.world.listen_keys.active == key
-        assert 12 <= len(on.world.asked(PING_STREAM)) <= 14
+        assert 6 <= len(on.world.asked(PING_STREAM)) <= 8
 
 
 @virtual
@@ -510,7 +512,7 @@ async def test_sleep_of_the_machine_is_noticed_at_once() -> None:
 @virtual
 async def test_planned_rotation_leaves_no_gap() -> None:
     """When the server announces that it goes away, the picture stays LIVE and every event is told."""
-    async with stage("demo") as on:
+    async with stage(QUIET) as on:
         await asyncio.sleep(30)
         on.strike("rotate")
         words: set[Any] = set()

@@ -171,13 +171,17 @@ class Live:
         self._market_changes = dict.fromkeys(MARKETS[self._options.book], Change(LinkState.WAITING))
         self._nudge = asyncio.Event()
         self._care = ListenKeyCare()
-        asks_rights = beside is None or self._options.book == "pm"  # one of those who share a key is enough
-        self._rights_at: float | None = 0.0 if endpoints.account_rest_url and asks_rights else None
+        self._rights_at = self._first_question(beside)
         self._errands: set[asyncio.Task[None]] = set()
         self.book.only_symbol = self._options.symbol
         if self._options.streams:
             self.book.health.user.transport = Transport.CONNECTING
         self._schedule.seconds = self._options.poll_seconds
+
+    def _first_question(self, beside: "Live | None") -> float | None:
+        """When to ask what the key may do: one of those who share a key is enough."""
+        is_mine = beside is None or self._options.book == "pm"
+        return 0.0 if self._endpoints.account_rest_url and is_mine else None
 
     def time_ms(self) -> int:
         """Return the exchange's time, Unix milliseconds."""
@@ -468,14 +472,14 @@ class Live:
             seconds = max(1.0, (trouble.retry_at_ms - (trouble.told_at_ms or self.time_ms())) / 1000)
         self._manners.be_silent(self._world.now() + seconds * (1.01 + 0.09 * self._world.random()))
         self._be_silent(trouble.sentence)
-        self._show_api()
 
     def _be_silent(self, sentence: str) -> None:
         """Say why all is silent, and write down until when: a restart must not break it."""
-        self._hush = sentence or self._hush
         for live in self.house.family:
+            live._hush = sentence or live._hush
             for talk in live._api.talks:
                 talk.hush()
+            live._show_api()
         wall_ms = self._world.wall_ms()
         left_ms = int((self._manners.silent_until - self._world.now()) * 1000)
         self._bans.remember(self._endpoints.host, wall_ms + left_ms, wall_ms)
@@ -504,7 +508,7 @@ class Live:
     def _beat(self, now: float) -> float:
         """Do what is due; return how long to wait for the next beat."""
         time_ms = self.time_ms()
-        if time_ms < self._newest_ms - AHEAD_MS:
+        if time_ms < self._newest_ms - AHEAD_MS and self.book.health.audited_ms is not None:
             self._distrust("The clock was corrected: connecting anew.")
         self._newest_ms = time_ms
         self._schedule.rhythm(self._rhythm(), now)
@@ -617,7 +621,6 @@ class Live:
         if problem.silent is not None:
             self._manners.be_silent(self._world.now() + problem.silent * (1.01 + 0.09 * self._world.random()))
             self._be_silent(problem.sentence)
-            self._show_api()
 
 
 class Watch(Protocol):

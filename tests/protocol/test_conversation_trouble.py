@@ -8,6 +8,7 @@ from tests.protocol.line import HMAC, SESSION, Line, Request, ready_line
 from tests.protocol.wire import API_KEY, brief
 from tui.credentials import Credential
 from tui.protocol.conversation import (
+    MEASURE_SPACING,
     SILENCE,
     SLOW,
     TIMEOUT,
@@ -82,6 +83,19 @@ def test_answers_between_late_questions_keep_it() -> None:
         line.now += 0.1
         line.answers(account, {"assets": []})
         assert verdict_of(line.passes(TIMEOUT)) == (POSITIONS, Verdict.RETRY)
+    assert line.talk.ending is None
+
+
+def test_answer_between_two_late_questions_keeps_it() -> None:
+    """Two late questions count only when they are in a row: an answer between them shows that the server is there."""
+    line, _ = asking()
+    line.passes(TIMEOUT)
+    line.talk.ask(ACCOUNT, line.now)
+    line.answers(line.one(), {"assets": []})
+    line.now += 1
+    line.talk.ask(POSITIONS, line.now)
+
+    assert verdict_of(line.passes(TIMEOUT)) == (POSITIONS, Verdict.RETRY)
     assert line.talk.ending is None
 
 
@@ -168,6 +182,32 @@ def test_wrong_clock_twice_is_a_failure(credential: Credential) -> None:
 
     assert verdict_of(line.fails(line.one(), 400, -1021)) == (POSITIONS, Verdict.CLOCK)
     assert (line.sent(), line.talk.is_ready, line.talk.ending) == ([], True, None)
+
+
+def test_question_is_repeated_once_for_each_wrong_clock() -> None:
+    """A question that was asked again is not asked a third time when another finds the clock wrong."""
+    line, positions = asking()
+    line.fails(positions, 400, -1021)
+    line.measures()
+    line.answers(line.one(), [])
+    line.now += MEASURE_SPACING
+    line.talk.ask(ACCOUNT, line.now)
+    line.fails(line.one(), 400, -1021)
+    line.measures()
+
+    assert [request.method for request in line.sent()] == [ACCOUNT]
+
+
+def test_clock_is_not_measured_for_ever() -> None:
+    """A server that goes on calling the clock wrong is not asked for the time again and again: the question has failed."""
+    line, positions = asking()
+    line.fails(positions, 400, -1021)
+    line.measures()
+    line.answers(line.one(), [])
+    line.talk.ask(ACCOUNT, line.now)
+
+    assert verdict_of(line.fails(line.one(), 400, -1021)) == (ACCOUNT, Verdict.CLOCK)
+    assert (line.sent(), line.talk.is_ready) == ([], True)
 
 
 def test_wrong_clock_of_two_questions_is_measured_once() -> None:

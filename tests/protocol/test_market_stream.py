@@ -47,7 +47,7 @@ class Watcher:
         """Let time pass in small steps while some symbols speak once a second."""
         end = self.now + seconds
         while self.talk.ending is None and self.now < end:
-            self.now = min(end, self.now + 0.25)
+            self.now = min(end, self.now + 0.125)
             if self.now % 1 == 0:
                 self.hears(*speaking)
             self.talk.tick(self.now)

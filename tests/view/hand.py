@@ -11,21 +11,24 @@ from tui.app import PositionsApp
 from tui.book.account import Account, Asset
 from tui.book.book import Book
 from tui.book.health import Transport
+from tui.book.portfolio import Portfolio
 from tui.book.position import Key, Position
 from tui.settings import ScreenSettings
 
 NOW = 1_720_736_420_000
 
 
-def key(symbol: str, position_side: str = "LONG") -> Key:
+def key(symbol: str, position_side: str = "LONG", book: str = "usdm") -> Key:
     """The key of a row."""
-    return Key("main", "usdm", symbol, position_side)
+    return Key("main", book, symbol, position_side)
 
 
-def position(symbol: str, position_side: str = "LONG", amount: str = "2", **fields: object) -> Position:
+def position(
+    symbol: str, position_side: str = "LONG", amount: str = "2", book: str = "usdm", **fields: object
+) -> Position:
     """An open position, told a moment ago: 100 in, 110 now, liquidated at 88."""
     row = Position(
-        key=key(symbol, position_side),
+        key=key(symbol, position_side, book),
         position_amount=Decimal(amount),
         entry_price=Decimal("100.00"),
         break_even_price=Decimal("100.05"),
@@ -68,6 +71,28 @@ MANY = (
 """Every shape of number: long and short, large and tiny, unknown, Chinese, and a row of open orders."""
 
 
+COINS = (
+    position("BTCUSD_PERP", amount="420", book="coinm", unrealized_pnl=Decimal("0.00520739"), margin_asset="BTC",
+             contract_size=Decimal(100), is_inverse=True, mark_price=Decimal("91770.84"), notional=Decimal("0.45766172"),
+             liquidation_price=Decimal("53916.24"), initial_margin=None, position_initial_margin=None,
+             leverage=Decimal(20), entry_price=Decimal("90738.4"), max_quantity=Decimal(50)),
+    position("ETHUSD_PERP", "SHORT", "-1800", "coinm", unrealized_pnl=Decimal("-0.06480052"), margin_asset="ETH",
+             contract_size=Decimal(10), is_inverse=True, mark_price=Decimal("3123.31"), notional=Decimal("-5.76311669"),
+             liquidation_price=Decimal("5588.07"), initial_margin=None, position_initial_margin=None),
+)  # fmt: skip
+"""Rows of COIN-M: contracts and coins."""
+
+PM_ROWS = (
+    position("BTCUSDT", amount="0.001", book="pm", margin_asset=None, margin_type=None, break_even_price=None,
+             initial_margin=None, position_initial_margin=None, unrealized_pnl=Decimal("-1.06"),
+             max_notional_value=Decimal(1000000)),
+    position("BTCUSD_PERP", amount="1", book="pm", margin_asset="BTC", margin_type=None, break_even_price=None,
+             is_inverse=True, contract_size=Decimal(100), unrealized_pnl=Decimal("0.00005866"),
+             mark_price=Decimal("11788.67"), initial_margin=None, position_initial_margin=None),
+)  # fmt: skip
+"""Rows of Portfolio Margin, which tell less."""
+
+
 class HandBook(Book):
     """A book that a test writes."""
 
@@ -94,7 +119,7 @@ class HandSource:
     """A source whose worker does nothing."""
 
     def __init__(self, *rows: Position) -> None:
-        self.book: Book = HandBook("main")
+        self.book: Book | Portfolio = HandBook("main")
         self.label = "main"
         self.notice = ""
         self.rights = "read-only ✓"
@@ -102,18 +127,25 @@ class HandSource:
         self.now = NOW
         self.refreshed = 0
         self.hand.put(*rows)
-        self.book.accounts["main", "usdm"] = account()
-        health = self.book.health
-        health.api.transport = health.user.transport = health.mark.transport = Transport.OPEN
-        health.api.data_ms = health.user.data_ms = health.mark.data_ms = health.audited_ms = NOW
-        health.is_synced = True
-        self.book.weight_used, self.book.weight_limit = 45, 2400
+        self.hand.accounts["main", "usdm"] = account()
+        make_live(self.hand)
+
+    def add(self, name: str, told: Account, *rows: Position) -> HandBook:
+        """Put a further book beside the first one."""
+        book = HandBook("main", name, self.hand.journal)
+        book.put(*rows)
+        book.accounts["main", name] = told
+        make_live(book)
+        known = self.book.all if isinstance(self.book, Portfolio) else (self.hand,)
+        self.book = Portfolio((*known, book))
+        return book
 
     @property
     def hand(self) -> HandBook:
-        """The same book, to write in."""
-        assert isinstance(self.book, HandBook)
-        return self.book
+        """The first book, to write in."""
+        book = self.book.all[0] if isinstance(self.book, Portfolio) else self.book
+        assert isinstance(book, HandBook)
+        return book
 
     def time_ms(self) -> int:
         """The time that the test has set."""
@@ -137,6 +169,15 @@ class HandSource:
         self.hand._changed.update(self.book.positions)
 
 
+def make_live(book: Book) -> None:
+    """Every connection is open, and everything was told a moment ago."""
+    health = book.health
+    health.api.transport = health.user.transport = health.mark.transport = Transport.OPEN
+    health.api.data_ms = health.user.data_ms = health.mark.data_ms = health.audited_ms = NOW
+    health.is_synced = True
+    book.weight_used, book.weight_limit = 45, 2400
+
+
 def account(**fields: object) -> Account:
     """The totals of a single-asset account, told a moment ago."""
     usdt = Asset(asset="USDT", wallet_balance=Decimal("1000.00000000"), margin_balance=Decimal("1020.00"))
@@ -156,6 +197,39 @@ def account(**fields: object) -> Account:
     for name, value in fields.items():
         setattr(made, name, value)
     return made
+
+
+def coin_account() -> Account:
+    """The account of COIN-M: coins, and no totals."""
+    btc = Asset(asset="BTC", wallet_balance=Decimal("0.31842600"), maintenance_margin=Decimal("0.00247522"))
+    eth = Asset(asset="ETH", wallet_balance=Decimal("3.10720719"), maintenance_margin=Decimal("0.03572874"))
+    return Account(account="main", book="coinm", assets=(btc, eth, Asset(asset="SOL")), snapshot_ms=NOW)
+
+
+def pm_account(**fields: object) -> Account:
+    """The account of Portfolio Margin."""
+    made = Account(
+        account="main",
+        book="pm",
+        uni_mmr=Decimal("2.53123456"),
+        account_equity=Decimal("4868.46721667"),
+        actual_equity=Decimal("5187.62742018"),
+        account_status="NORMAL",
+        initial_margin=Decimal("6429.27"),
+        maintenance_margin=Decimal("1804.12"),
+        snapshot_ms=NOW,
+    )
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def three_books() -> HandSource:
+    """USD-M, COIN-M and Portfolio Margin side by side."""
+    source = HandSource(*MANY)
+    source.add("coinm", coin_account(), *COINS)
+    source.add("pm", pm_account(), *PM_ROWS)
+    return source
 
 
 def app_of(source: HandSource, **settings: object) -> PositionsApp:

@@ -165,7 +165,7 @@ def test_banner_remembers_a_missed_event_for_a_minute() -> None:
 def test_banner_tells_what_changed_while_away() -> None:
     """After a gap that was closed: how long it was and what it brought."""
     source = HandSource()
-    source.book.last_gap = Gap(NOW - 192_000, NOW, ("BTCUSDT LONG closed",))
+    source.hand.last_gap = Gap(NOW - 192_000, NOW, ("BTCUSDT LONG closed",))
 
     assert trouble_of(source) == " ! Away 3:12: BTCUSDT LONG closed"
 
@@ -204,7 +204,7 @@ def test_account_says_its_currency() -> None:
     """Totals are USDT in single-asset mode and USD in multi-assets mode."""
     source = HandSource(position("A"))
     single = text(account_lines(at(source), False, 120, 2, 0))
-    source.book.accounts["main", "usdm"] = account(multi_assets_mode=True)
+    source.hand.accounts["main", "usdm"] = account(multi_assets_mode=True)
     several = text(account_lines(at(source), False, 120, 2, 0))
 
     assert ("1,020.00 USDT" in single, "1,020.00 USD " in several) == (True, True)
@@ -225,7 +225,7 @@ def test_account_lists_other_assets() -> None:
     """In single-asset mode the totals leave other assets out: they have lines of their own, as many as fit."""
     assets = tuple(Asset(asset=name, wallet_balance=Decimal(5)) for name in ("USDT", "USDC", "BNB", "BTC"))
     source = HandSource()
-    source.book.accounts["main", "usdm"] = account(assets=assets, multi_assets_mode=False)
+    source.hand.accounts["main", "usdm"] = account(assets=assets, multi_assets_mode=False)
     lines = text(account_lines(at(source), False, 120, 2, 2)).splitlines()
 
     assert [line.split()[0] for line in lines[2:]] == ["USDC", "and"]
@@ -245,7 +245,7 @@ def test_no_positions_only_after_an_audit() -> None:
     """An empty list is called empty only while it is LIVE."""
     source = HandSource()
     live = state_text(at(source), listing_of(source))
-    source.book.begin_epoch(source.now)
+    source.hand.begin_epoch(source.now)
     unsure = state_text(at(source), listing_of(source))
 
     assert (live[0], unsure[1]) == (
@@ -271,7 +271,7 @@ def test_each_trouble_has_words_of_its_own(transport: Transport, title: str) -> 
 def test_connecting_tells_each_feed() -> None:
     """Before the first data every feed says where it stands."""
     source = HandSource()
-    source.book.accounts.clear()
+    source.hand.accounts.clear()
     source.book.health.api.transport = Transport.DOWN
     source.book.health.api.reason = "DNS: ws-fapi.binance.com cannot be resolved."
     shown = state_text(at(source), listing_of(source))

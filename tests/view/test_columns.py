@@ -29,6 +29,7 @@ def test_live_row_shows_everything() -> None:
     """A row whose inputs hold shows each figure, signed and grouped."""
     assert texts(position("BTCUSDT")) == {
         "symbol": "BTCUSDT",
+        "book": "",
         "position_side": "LONG",
         "leverage": "10× C",
         "position_amount": "2",
@@ -39,6 +40,7 @@ def test_live_row_shows_everything() -> None:
         "liquidation_distance": "−20.0 %",
         "initial_margin": "22.00",
         "unrealized_pnl": "+20.00",
+        "unrealized_pnl_usd": "",
         "roe": "+90.9 %",
         "funding_rate": "+0.0100 %  2h",
         "adl_quantile": "▮▮▯▯",

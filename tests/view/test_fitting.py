@@ -61,10 +61,12 @@ def test_columns_leave_by_rank() -> None:
 
 
 def test_everything_fits_into_a_wide_pane() -> None:
-    """At 158 cells every column has room."""
+    """At 158 cells every column of one book has room."""
     slots = fit(COLUMNS, extents(cells()), LABELS, 158)
 
-    assert [slot.column.name for slot in slots] == [column.name for column in COLUMNS]
+    assert [slot.column.name for slot in slots] == [
+        column.name for column in COLUMNS if not column.is_optional
+    ]
 
 
 def test_lesser_columns_wait_for_the_essential_ones() -> None:

@@ -17,7 +17,7 @@ def lose(source: HandSource) -> None:
 
 def resync(source: HandSource) -> None:
     """Begin a new epoch."""
-    source.book.begin_epoch(source.now)
+    source.hand.begin_epoch(source.now)
 
 
 def refuse(source: HandSource) -> None:
@@ -27,7 +27,7 @@ def refuse(source: HandSource) -> None:
 
 def forget(source: HandSource) -> None:
     """Know nothing yet."""
-    source.book.accounts.clear()
+    source.hand.accounts.clear()
 
 
 def wait(source: HandSource) -> None:
@@ -146,7 +146,7 @@ def test_margins_are_unknown_from_an_event_to_the_next_snapshot() -> None:
 def test_account_of_several_assets_is_the_snapshots() -> None:
     """In multi-assets mode only Binance knows the rates."""
     source = HandSource(position("A"), position("B"))
-    source.book.accounts["main", "usdm"] = account(multi_assets_mode=True)
+    source.hand.accounts["main", "usdm"] = account(multi_assets_mode=True)
     moment = Moment(source)
     moment.advance()
     now = account_now(moment.first)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.virtual.watcher import value_of
 from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualSocket, VirtualWorld
 from tui.book.health import Word
 from tui.credentials import Credential, Secret
@@ -132,12 +133,12 @@ class Stage:
     def is_true(self) -> bool:
         """Whether the book is the exchange's own."""
         shown = {
-            (key.symbol, key.position_side): (position.position_amount, position.entry_price)
+            (key.symbol, key.position_side): value_of(position.position_amount, position.entry_price)
             for key, position in self.live.book.positions.items()
             if position.is_open
         }
         oracle = self.exchange.oracle(self.world.true_ms())
-        return shown == {side: (one.position_amount, one.entry_price) for side, one in oracle.items()}
+        return shown == {side: value_of(one.position_amount, one.entry_price) for side, one in oracle.items()}
 
 
 @asynccontextmanager

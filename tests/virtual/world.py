@@ -125,6 +125,8 @@ class VirtualWorld:
         self.network = Network(dice)
         self.asleep = 0.0
         """Seconds that this machine was suspended: the loop's clock does not count them."""
+        self.drift = 0.0
+        """How much too fast this machine's clocks run."""
         self.skew_ms = 0
         """This machine's wall clock minus true time."""
         self.sockets: set[VirtualSocket] = set()
@@ -141,11 +143,11 @@ class VirtualWorld:
 
     def now(self) -> float:
         """Return seconds that only grow, suspended time among them."""
-        return self.loop.time() + self.asleep
+        return (self.loop.time() + self.asleep) * (1 + self.drift)
 
     def true_ms(self) -> int:
         """Return the true time, which drives the exchange."""
-        return BEGIN_MS + int(self.now() * 1000)
+        return BEGIN_MS + int((self.loop.time() + self.asleep) * 1000)
 
     def wall_ms(self) -> int:
         """Return what this machine believes the time to be."""

@@ -45,6 +45,9 @@ class Plan(NamedTuple):
     """None: the demo, which is a place only once it runs."""
     options: "LiveOptions"
     demo_faults: tuple[str, ...] = ()
+    books: tuple[str, ...] = ("usdm", "coinm")
+    is_auto: bool = False
+    """Whether Portfolio Margin takes over where the account turns out to be of that kind."""
 
 
 def plan(wanted: Connection, stored: Settings, *, streams: bool) -> Plan:
@@ -58,7 +61,9 @@ def plan(wanted: Connection, stored: Settings, *, streams: bool) -> Plan:
     variables = credentials.take_variables(os.environ)
     _refuse_contradictions(wanted)
     if wanted.demo:
-        return Plan(None, _live_options(wanted, Profile(), stored, streams), wanted.demo_faults)
+        books, is_auto = _books(wanted, Profile())
+        options = _live_options(wanted, Profile(), stored, streams)
+        return Plan(None, options, wanted.demo_faults, books, is_auto)
     where = _named_endpoints(wanted)
     name, profile = _profile(wanted.profile, stored, is_elsewhere=where is not None)
     where = where or _profile_endpoints(profile, f"profiles.{name}", wanted.allow_host)
@@ -70,7 +75,7 @@ def plan(wanted: Connection, stored: Settings, *, streams: bool) -> Plan:
     if credential is None:
         raise SettingsError(NO_KEY.format(path=settings.settings_path()))
     account = clean(wanted.account or profile.account or name)
-    return Plan(Place(where, credential, account, _notice(where)), options, books, is_auto)
+    return Plan(Place(where, credential, account, _notice(where)), options, (), books, is_auto)
 
 
 def _refuse_contradictions(wanted: Connection) -> None:
@@ -185,7 +190,7 @@ async def open_live(stack: AsyncExitStack, planned: Plan) -> "Live | Lives":
     from tui.live import Live
     from tui.lives import Lives
 
-    place = planned.place or await _demo(stack)
+    place = planned.place or await _demo(stack, planned.demo_faults)
     # A demo's exchange is gone when the program is: there is nothing to remember of it.
     folder = None if planned.place is None else platformdirs.user_state_path("perptop", appauthor=False)
 

@@ -10,7 +10,7 @@ def as_json(picture: Picture) -> str:
     whole: dict[str, object] = {
         "schema": SCHEMA,
         "time_ms": picture.time_ms,
-        "health": {"word": picture.word, **picture.health, "feeds": picture.feeds},
+        "health": _health(picture),
         "accounts": _accounts(picture),
         "positions": picture.positions,
     }
@@ -22,12 +22,16 @@ def as_json(picture: Picture) -> str:
 def as_ndjson(picture: Picture) -> str:
     """Return one object a line; `record` says what it is: health, account, position or total."""
     time: dict[str, object] = {"schema": SCHEMA, "time_ms": picture.time_ms}
-    health = {"word": picture.word, **picture.health, "feeds": picture.feeds}
+    health = _health(picture)
     lines: list[dict[str, object]] = [{"record": "health", **time, **health}]
     lines += [{"record": "account", **time, **account} for account in _accounts(picture)]
     lines += [{"record": "position", **time, **row} for row in picture.positions]
     lines += [{"record": "total", **time, **row} for row in picture.totals]
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
+
+
+def _health(picture: Picture) -> dict[str, object]:
+    return {"word": picture.word, "books": picture.books, **picture.health, "feeds": picture.feeds}
 
 
 def _accounts(picture: Picture) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from tui.book.account import Account, Asset
 from tui.book.book import Book
 from tui.book.filter import matcher
 from tui.book.health import ACCOUNT_LIMIT_MS, Feed, Freshness
+from tui.book.portfolio import Portfolio
 from tui.book.position import Position
 from tui.report.text import digits, fraction
 
@@ -23,7 +24,10 @@ Record = dict[str, Value]
 SCHEMA = 1
 
 IDENTITY = ("account", "book", "symbol", "position_side")
-FACTS = ("position_amount", "entry_price", "break_even_price", "leverage", "isolated_wallet")
+FACTS = (
+    "position_amount", "entry_price", "break_even_price", "leverage", "isolated_wallet", "contract_size", "max_quantity",
+    "max_notional_value",
+)  # fmt: skip
 OF_SNAPSHOT = ("liquidation_price", "open_order_initial_margin", "bid_notional", "ask_notional")
 """Figures that hold while the row is confirmed."""
 OF_MARK = (
@@ -34,8 +38,9 @@ OF_MARK = (
 
 POSITION_FIELDS = (
     *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
-    "liquidation_distance", "notional", "unrealized_pnl", "roe", "leverage", "leverage_is_derived", "margin_type",
-    "margin_type_is_derived", "margin_asset", "initial_margin", "maintenance_margin", "position_initial_margin",
+    "liquidation_distance", "notional", "unrealized_pnl", "unrealized_pnl_usd", "roe", "leverage",
+    "leverage_is_derived", "margin_type", "margin_type_is_derived", "margin_asset", "contract_size", "max_quantity",
+    "max_notional_value", "is_auto_add_margin", "initial_margin", "maintenance_margin", "position_initial_margin",
     "open_order_initial_margin", "isolated_wallet", "isolated_margin", "bid_notional", "ask_notional", "adl_quantile",
     "funding_rate", "next_funding_time_ms", "update_time_ms", "is_live", "position_age_ms", "mark_age_ms",
 )  # fmt: skip
@@ -46,6 +51,8 @@ ACCOUNT_FIGURES = (
     "margin_balance", "unrealized_pnl", "cross_unrealized_pnl", "available_balance", "max_withdraw_amount",
     "initial_margin", "maintenance_margin", "position_initial_margin", "open_order_initial_margin",
 )  # fmt: skip
+ACCOUNT_OF_PORTFOLIO_MARGIN = ("uni_mmr", "account_equity", "actual_equity")
+"""Of the account as a whole, not of an asset."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +79,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     time_ms: int
     word: str
     health: Record
+    books: dict[str, str]
+    """The word of each book."""
     feeds: dict[str, Record]
     accounts: list[Record]
     assets: list[list[Record]]
@@ -82,7 +91,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     caption: Caption
 
 
-def take(book: Book, time_ms: int, wanted: Wanted, caption: Caption) -> Picture:
+def take(book: Book | Portfolio, time_ms: int, wanted: Wanted, caption: Caption) -> Picture:
     """Return what is known at `time_ms`, by the exchange's clock."""
     matches = matcher(wanted.filter)
     chosen = [
@@ -90,23 +99,31 @@ def take(book: Book, time_ms: int, wanted: Wanted, caption: Caption) -> Picture:
         for position in book.positions.values()
         if matches(position) and (position.is_open or wanted.show_zero_rows)
     ]
-    chosen.sort(key=lambda position: (position.key[1:], position.key.account))
+    places = {one.book: place for place, one in enumerate(_books(book))}
+    chosen.sort(
+        key=lambda position: (places.get(position.key.book, 0), position.key[2:], position.key.account)
+    )
     fresh = [book.freshness(position, time_ms) for position in chosen]
     rows = [_position(position, age) for position, age in zip(chosen, fresh, strict=True)]
-    accounts = [book.accounts[key] for key in sorted(book.accounts)]
-    gap_ms = book.health.gap_ms
+    accounts = list(book.accounts.values())
+    gaps = {one.book: one.health.gap_ms for one in _books(book)}
     return Picture(
         time_ms=time_ms,
         word=str(book.word(time_ms)),
         health=_health(book, caption),
+        books={one.book: str(one.word(time_ms)) for one in _books(book)},
         feeds={feed.name: _feed(feed, time_ms) for feed in book.health.feeds},
-        accounts=[_account(account, time_ms, gap_ms) for account in accounts],
-        assets=[_assets(account, time_ms, gap_ms) for account in accounts],
+        accounts=[_account(account, time_ms, gaps[account.book]) for account in accounts],
+        assets=[_assets(account, time_ms, gaps[account.book]) for account in accounts],
         positions=[_only(row, wanted.fields) for row in rows],
         totals=_totals(zip(chosen, fresh, strict=True)) if wanted.show_total else [],
         wanted=wanted,
         caption=caption,
     )
+
+
+def _books(book: Book | Portfolio) -> tuple[Book, ...]:
+    return book.books if isinstance(book, Portfolio) else (book,)
 
 
 def _only(row: Record, fields: tuple[str, ...]) -> Record:
@@ -118,7 +135,10 @@ def _position(position: Position, age: Freshness) -> Record:
     row |= {name: digits(getattr(position, name)) for name in FACTS}
     row |= {name: digits(getattr(position, name)) if age.is_confirmed else None for name in OF_SNAPSHOT}
     row |= {name: digits(getattr(position, name)) if age.is_marked else None for name in OF_MARK}
+    pnl_usd = _pnl_usd(position, age)
     return row | {
+        "unrealized_pnl_usd": digits(pnl_usd),
+        "is_auto_add_margin": position.is_auto_add_margin,
         "liquidation_distance": fraction(figures.liquidation_distance(position)) if age.is_marked else None,
         "roe": fraction(figures.roe(position)) if age.is_marked else None,
         "leverage_is_derived": position.leverage_is_derived,
@@ -139,7 +159,9 @@ def _account(account: Account, time_ms: int, gap_ms: int) -> Record:
     row: Record = {"account": account.account, "book": account.book}
     row |= {name: digits(getattr(account, name)) for name in ACCOUNT_FACTS}
     row |= {name: digits(getattr(account, name)) if is_live else None for name in ACCOUNT_FIGURES}
+    row |= {name: digits(getattr(account, name)) if is_live else None for name in ACCOUNT_OF_PORTFOLIO_MARGIN}
     return row | {
+        "account_status": account.account_status if is_live else None,
         "margin_ratio": fraction(figures.margin_ratio(account)) if is_live else None,
         "multi_assets_mode": account.multi_assets_mode,
         "is_live": is_live,
@@ -163,7 +185,7 @@ def _asset(asset: Asset, is_live: bool) -> Record:
     return row | {"update_time_ms": asset.update_time_ms or None}
 
 
-def _health(book: Book, caption: Caption) -> Record:
+def _health(book: Book | Portfolio, caption: Caption) -> Record:
     health = book.health
     return {
         "is_synced": health.is_synced,
@@ -200,9 +222,18 @@ def _totals(rows: Iterable[tuple[Position, Freshness]]) -> list[Record]:
                 p.notional if age.is_marked else None for p, age in group if not p.is_long
             ),
             "unrealized_pnl": _sum(p.unrealized_pnl if age.is_marked else None for p, age in group),
+            "unrealized_pnl_usd": _sum(_pnl_usd(p, age) for p, age in group),
         }
         for (book, asset), group in groups.items()
     ]
+
+
+def _pnl_usd(position: Position, age: Freshness) -> Decimal | None:
+    """The PNL in US dollars, a coin's at the mark price and rounded as Binance rounds amounts."""
+    value = figures.usd_value(position, position.unrealized_pnl) if age.is_marked else None
+    if value is None or not position.is_inverse or value.adjusted() >= figures.MOST_COINS:
+        return None if position.is_inverse else value
+    return value.quantize(figures.COIN_DIGITS)
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> str | None:

@@ -54,6 +54,7 @@ def _age(row: Record) -> str:
 
 
 COLUMNS = (
+    Column("Book", _plain("book"), 10, is_left=True),
     Column("Symbol", _plain("symbol"), is_left=True),
     Column("Side", _side, is_left=True),
     Column("Lev", _leverage, 4),
@@ -74,22 +75,51 @@ COLUMNS = (
 def as_table(picture: Picture, columns: int | None = None) -> str:
     """Return the text; `columns` is the width of the terminal, None when nothing limits it."""
     lines = [_headline(picture), *_notices(picture)]
-    for account in picture.accounts:
-        lines += _flow(_account_parts(account), columns)
+    for account, assets in zip(picture.accounts, picture.assets, strict=True):
+        if (
+            account["wallet_balance"] is None and account["uni_mmr"] is None and assets
+        ):  # COIN-M has no totals
+            lines += [line for asset in assets for line in _flow(_asset_parts(account, asset), columns)]
+        else:
+            lines += _flow(_account_parts(account), columns)
     lines.append("")
-    chosen = tuple(Column(name, _plain(name)) for name in picture.wanted.fields) or COLUMNS
+    usual = COLUMNS if len(picture.books) > 1 else COLUMNS[1:]
+    chosen = tuple(Column(name, _plain(name)) for name in picture.wanted.fields) or usual
     lines += _grid(picture.positions, chosen, columns) if picture.positions else ["No positions."]
     lines += ["", *(_total_line(total) for total in picture.totals)] if picture.totals else []
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _headline(picture: Picture) -> str:
-    parts = [picture.word, picture.health["label"], picture.health["position_mode"], moment(picture.time_ms)]
+    books = [f"{book} {word}" for book, word in picture.books.items()] if len(picture.books) > 1 else []
+    parts = [
+        picture.word,
+        *books,
+        picture.health["label"],
+        picture.health["position_mode"],
+        moment(picture.time_ms),
+    ]
     return " · ".join(str(part) for part in parts if part is not None)
 
 
 def _notices(picture: Picture) -> list[str]:
     return [line for line in (picture.caption.notice, picture.caption.rights) if line]
+
+
+def _asset_parts(account: Record, asset: Record) -> list[str]:
+    named = {
+        "Margin balance": asset["margin_balance"],
+        "Wallet": asset["wallet_balance"],
+        "Unrealized": asset["unrealized_pnl"],
+        "Available": asset["available_balance"],
+        "Maint. margin": asset["maintenance_margin"],
+    }
+    parts = [f"{label} {_text(value)}" for label, value in named.items()]
+    return [f"{account['book']} {asset['asset']}", *parts, *_stale(account)]
+
+
+def _stale(account: Record) -> list[str]:
+    return [] if account["is_live"] else [f"stale {int(account['age_ms'] or 0) / 1000:.0f} s"]
 
 
 def _account_parts(account: Record) -> list[str]:
@@ -101,11 +131,16 @@ def _account_parts(account: Record) -> list[str]:
         "Init. margin": account["initial_margin"],
         "Maint. margin": account["maintenance_margin"],
     }
+    if account["uni_mmr"] is not None:
+        named |= {
+            "uniMMR (liquidation at 1.05 and below)": account["uni_mmr"],
+            "Equity": account["account_equity"],
+            "Status": account["account_status"],
+        }
     ratio = account["margin_ratio"]
     shown = UNKNOWN if ratio is None else percent(str(ratio), is_signed=False)
-    stale = [] if account["is_live"] else [f"stale {int(account['age_ms'] or 0) / 1000:.0f} s"]
     parts = [f"{label} {_text(value)}" for label, value in named.items()]
-    return [str(account["book"]), *parts, f"Margin ratio {shown}", *stale]
+    return [str(account["book"]), *parts, f"Margin ratio {shown}", *_stale(account)]
 
 
 def _total_line(total: Record) -> str:
@@ -115,6 +150,7 @@ def _total_line(total: Record) -> str:
         f"long {_text(total['notional_long'])}",
         f"short {_text(total['notional_short'])}",
         f"PNL {_text(total['unrealized_pnl'])}",
+        f"in USD {_text(total['unrealized_pnl_usd'])}",
     )
     return GAP.join(words)
 

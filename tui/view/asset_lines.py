@@ -84,37 +84,39 @@ def coin_lines(
     if not assets:
         return [((f" {name_of(book.book)} account", "strong"), ("  no balances", "dim"))]
     pnls = [None if not now.is_fresh else book.rows.pnl(asset.asset) for asset in assets]
+    age = formats.clock(book.time_ms - now.account.snapshot_ms)
     if len(assets) > room:
-        return _all_coins(name, assets, pnls, now, is_private, width, room)
+        return _all_coins(name, list(zip(assets, pnls, strict=True)), now, is_private, width, room, age)
     rows = []
     for asset, pnl in zip(assets, pnls, strict=True):
         label, *figures = asset_figures(asset, pnl, now, is_private)
         figures[-1] = figures[-1]._replace(label="Margin ratio")
         rows.append([label._replace(label=name + asset.asset), *figures])
     if not now.is_fresh:
-        age = formats.clock(book.time_ms - now.account.snapshot_ms)
         rows = [[*row[:1], Figure(2, "", "", f"STALE {age}", "warn"), *row[1:]] for row in rows]
     return aligned(rows, width)
 
 
 def _all_coins(
     name: str,
-    assets: Sequence[Asset],
-    pnls: Sequence[Decimal | None],
+    coins: Sequence[tuple[Asset, Decimal | None]],
     now: AccountNow,
     is_private: bool,
     width: int,
     room: int,
+    age: str,
 ) -> list[Line]:
     """Every coin side by side: balances and margin ratios, where there is one line those ratios alone."""
-    ratios = [asset_ratio(asset, pnl, now) for asset, pnl in zip(assets, pnls, strict=True)]
-    worst_first = sorted(range(len(assets)), key=lambda place: -(ratios[place] or 0))
+    ratios = [asset_ratio(asset, pnl, now) for asset, pnl in coins]
+    worst_first = sorted(range(len(coins)), key=lambda place: -(ratios[place] or 0))
     balances, used = [Piece(-1, ((f"{name}Balance", "dim"),))], [Piece(-1, ((f"{name}Margin ratio", "dim"),))]
-    for place, asset in enumerate(assets):
+    for place, (asset, pnl) in enumerate(coins):
         view, rank = View(now.is_fresh, is_private, asset.asset), worst_first.index(place)
         label: Part = (f"{asset.asset} ", "strong")
-        balance = view.money(plus(asset.wallet_balance, pnls[place]))
+        balance = view.money(plus(asset.wallet_balance, pnl))
         balances.append(Piece(rank, (label, (balance, view.tone()))))
         used.append(Piece(rank, (label, (formats.percent(ratios[place], 2), ratio_tone(ratios[place])))))
     shown = [used] if room < 2 else [balances, used]
+    if not now.is_fresh:
+        shown[0].insert(1, Piece(-1, ((f"STALE {age}", "warn"),)))
     return [((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 3), 3)) for pieces in shown]

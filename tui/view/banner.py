@@ -18,6 +18,7 @@ from tui.view.moment import BookNow, Moment
 
 RECENT_MS = 60_000
 """How long a missed event or a protocol error stays on the screen."""
+TITLES = ("Connecting", "Connection lost", "Refused", "Banned")
 NAMES = {"api": "account connection", "user": "account events", "mark": "mark prices"}
 
 
@@ -132,20 +133,26 @@ def notice_line(notice: str, width: int) -> Line:
 
 def trouble_lines(moment: Moment, recent: Recent, width: int, room: int = 1) -> list[Line]:
     """What is wrong, in at most `room` lines; none when nothing is. Books that share a trouble share its line."""
-    troubles: dict[tuple[str, ...], list[BookNow]] = {}
+    troubles: dict[tuple[Word, str], tuple[list[str], list[str]]] = {}
     for now in moment.all_books:
         texts = [text for text in trouble(now) if text] + _recent_trouble(now.book, recent, now.time_ms)
         if texts:
-            troubles.setdefault((now.word, *texts), []).append(now)
-    worst_first = sorted(troubles.items(), key=lambda item: -SEVERITY.index(item[1][0].word))
+            books, _ = troubles.setdefault((now.word, texts[0]), ([], texts))
+            books.append(name_of(now.book))
+    worst_first = sorted(troubles.items(), key=lambda item: -SEVERITY.index(item[0][0]))
     lines: list[Line] = []
-    for place, ((word, *texts), books) in enumerate(worst_first):
+    for place, ((word, first), (books, texts)) in enumerate(worst_first):
         if len(books) < len(moment.all_books):
-            names = ", ".join(name_of(now.book) for now in books)
-            texts[0] = f"{names}: {word} — {texts[0]}"
+            texts[0] = f"{', '.join(books)}: {word} — {without_title(first)}"
         left = room - len(lines) - (len(worst_first) - place - 1)
-        lines += _trouble_lines(texts, books[0].word, width, max(1, left))
+        lines += _trouble_lines(texts, word, width, max(1, left))
     return lines[:room]
+
+
+def without_title(text: str) -> str:
+    """The reason by itself, where the word beside it says the rest."""
+    title, _, reason = text.partition(": ")
+    return reason if reason and title in TITLES else text
 
 
 def without_reason(text: str) -> str:

@@ -10,7 +10,7 @@ from tui.view.lines import Line, Piece, fitting, side_by_side
 from tui.view.moment import BookNow
 
 BANDS = (
-    (Decimal("1.05"), "liquidates", "alarm"),
+    (Decimal("1.05"), "liquidation", "alarm"),
     (Decimal("1.2"), "reduce-only", "alarm"),
     (Decimal("1.5"), "margin call", "warn"),
 )

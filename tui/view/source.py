@@ -13,10 +13,12 @@ class Source(Protocol):
     """What the person calls this account."""
     notice: str
     """What has to be said all the time, as that the exchange is simulated; or empty."""
-    rights: str
-    """What the key may do, in words; or empty."""
     on_change: Callable[[], None] | None
     """Called when the state of a connection changes."""
+
+    @property
+    def rights(self) -> str:
+        """What the key may do, in words; or empty."""
 
     @property
     def book(self) -> Shelf:
