@@ -428,11 +428,12 @@ def test_once_gives_every_documented_figure(
     whole = json.loads(done.stdout)
     assert whole["health"]["word"] == "LIVE"
     assert whole["health"]["position_mode"] == "hedge"
-    assert len(whole["positions"]) == 2
-    for row, wanted in zip(whole["positions"], (ADA, COMP), strict=True):
+    assert whole["health"]["books"] == {"usdm": "LIVE", "coinm": "LIVE"}
+    linear = [row for row in whole["positions"] if row["book"] == "usdm"]
+    for row, wanted in zip(linear, (ADA, COMP), strict=True):
         assert {name: row[name] for name in wanted} == wanted
         assert row["is_live"] is True
-    assert [row["roe"] for row in whole["positions"]] == ["1.24128603", "8.53100426"]
+    assert [row["roe"] for row in linear] == ["1.24128603", "8.53100426"]
     account = whole["accounts"][0]
     assert (account["wallet_balance"], account["margin_balance"]) == ("103.12345678", "103.12345678")
 
@@ -501,7 +502,7 @@ def test_nothing_fresh_in_time(home: Path) -> None:
         key = {"BINANCE_API_KEY": "k" * 20, "BINANCE_API_SECRET": "s" * 20}
         done = perptop("once", "--timeout", "0.5", "--endpoint", endpoint, variables=key)
     assert (done.returncode, done.stdout) == (3, "")
-    assert re.fullmatch(r"perptop: No fresh snapshot within 0\.5 s\. .+\n", done.stderr)
+    assert re.fullmatch(r"perptop: USD-M: No fresh snapshot within 0\.5 s\. .+\n", done.stderr)
 
 
 def test_an_interrupt_is_quiet(home: Path) -> None:

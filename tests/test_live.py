@@ -141,8 +141,8 @@ async def test_poll_never_overlaps_itself() -> None:
 async def test_weight_is_the_exchange_s_own_count() -> None:
     """What is shown as used is what the exchange counted, other programs included."""
     async with stage(QUIET) as on:
-        on.strike("other-clients-weight-80", 20)
-        await asyncio.sleep(AUDIT_SECONDS)
+        on.strike("other-clients-weight-80", 40)
+        await asyncio.sleep(2 * AUDIT_SECONDS)
         used = on.exchange.world.limits.used("127.0.0.1", on.exchange.world.now_ms)
 
         assert on.live.book.weight_limit == 2400
@@ -163,7 +163,7 @@ async def test_optional_snapshots_stop_when_the_limit_is_nearly_used() -> None:
         assert len(on.world.asked(POSITIONS, begun)) <= 30 / AUDIT_SECONDS + 1
 
 
-@pytest.mark.parametrize(("name", "usual", "most"), [("quiet", 41, 50), ("demo", 65, 100)])
+@pytest.mark.parametrize(("name", "usual", "most"), [("quiet", 43, 50), ("demo", 70, 100)])
 @virtual
 async def test_steady_weight_is_small(name: str, usual: float, most: int) -> None:
     """Audits cost 40 a minute of 2400; an account that trades every few seconds costs more, and never above 100."""
@@ -184,7 +184,7 @@ async def test_wrong_local_clock_is_measured_and_shown(skew_ms: int) -> None:
 
         assert on.word is Word.LIVE
         assert on.live.book.health.skew_ms == pytest.approx(skew_ms, abs=100)
-        assert on.live.time_ms() == pytest.approx(on.exchange.world.now_ms, abs=100)
+        assert on.live.time_ms() == pytest.approx(on.exchange_ms, abs=100)
         assert {entry.status for entry in on.exchange.ledger.of("request")} == {200}
 
 
@@ -196,7 +196,7 @@ async def test_step_of_the_exchange_s_clock_is_found(fault: str) -> None:
         on.strike(fault, 300)
         await asyncio.sleep(2 * AUDIT_SECONDS)
 
-        assert on.live.time_ms() == pytest.approx(on.exchange.world.now_ms, abs=200)
+        assert on.live.time_ms() == pytest.approx(on.exchange_ms, abs=200)
         assert on.word is Word.LIVE
         assert sum(entry.status != 200 for entry in on.exchange.ledger.of("request")) <= 2
 
@@ -207,10 +207,10 @@ async def test_drift_of_the_local_clock_is_corrected() -> None:
     on = Stage(QUIET)
     on.world.drift = 200e-6
     on.start()
-    await asyncio.sleep(3600)
+    await asyncio.sleep(1800)
 
     assert on.live.time_ms() == pytest.approx(on.world.true_ms(), abs=150)
-    assert len(on.world.asked(TIME)) <= 12 + 5
+    assert len(on.world.asked(TIME)) <= 6 + 5
     await on.stop()
 
 
@@ -332,12 +332,11 @@ async def test_market_stream_follows_the_positions() -> None:
         on.strike("close")
         await asyncio.sleep(5)
         on.strike("open")
-        await on.until_word(Word.LIVE, 5)
+        await on.until(on.is_true, 1)
 
         assert {f"{symbol.lower()}@markPrice@1s"} <= {
             name for each in on.world.asked("SUBSCRIBE") for name in each
         }
-        assert on.is_true()
 
 
 @virtual
@@ -421,10 +420,10 @@ async def test_listen_key_is_kept_alive() -> None:
     """It is pinged on connecting and every twenty minutes."""
     async with stage(QUIET) as on:
         key = on.exchange.world.listen_keys.active
-        await asyncio.sleep(2 * 3600)
+        await asyncio.sleep(3600 + 600)
 
         assert on.exchange.world.listen_keys.active == key
-        assert 6 <= len(on.world.asked(PING_STREAM)) <= 8
+        assert 4 <= len(on.world.asked(PING_STREAM)) <= 5
 
 
 @virtual
@@ -479,6 +478,18 @@ async def test_gap_is_told_with_what_changed_in_it() -> None:
         assert len(gap.changes) == 1
         assert gap.changes[0].endswith("closed")
         assert any(text.startswith("Away 00:02") for text in on.journal)
+
+
+@virtual
+async def test_long_outage_is_a_few_lines() -> None:
+    """The same failure again and again is one line: fills and fundings are not pushed out of the journal."""
+    async with stage(QUIET) as on:
+        on.world.network.refusing.update(("api", "private", "market"))
+        on.strike("reset")
+        lines = on.live.book.journal.count
+        await asyncio.sleep(1_800)
+
+        assert on.live.book.journal.count - lines <= 6
 
 
 @virtual

@@ -13,7 +13,9 @@ SOURCES = sorted((ROOT / "tui").rglob("*.py"))
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,9 @@ def test_tool_has_nothing_to_say(command: tuple[str, ...]) -> None:
 def test_imports_point_one_way() -> None:
     """The import contracts hold."""
     code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -46,7 +50,9 @@ def test_core_reads_no_clock_and_rolls_no_dice(folder: str) -> None:
     for path in (ROOT / "tui" / folder).rglob("*.py"):
         names = {name for name in ast.walk(ast.parse(path.read_text())) if isinstance(name, ast.Attribute)}
         assert not {"now", "utcnow", "today"} & {
-            name.attr for name in names if isinstance(name.value, ast.Name) and name.value.id in ("datetime", "date")
+            name.attr
+            for name in names
+            if isinstance(name.value, ast.Name) and name.value.id in ("datetime", "date")
         }, path
 
 
@@ -54,7 +60,9 @@ def test_core_reads_no_clock_and_rolls_no_dice(folder: str) -> None:
 def test_module_loads_without_the_screen(module: str) -> None:
     """What a script uses never imports Textual, nor the libraries that only some keys need."""
     code = f"import sys, {module}; print([n for n in ('textual', 'rich', 'cryptography', 'httpx2') if n in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert result.stdout.strip() == "[]"
 

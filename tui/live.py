@@ -1,6 +1,7 @@
 """The worker: joins feed and book, and keeps a book true. The screen and every command stand on it."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
@@ -14,12 +15,13 @@ from tui.book.health import Feed, Transport, Word
 from tui.book.journal import Journal, Kind
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
-from tui.errors import Unavailable
+from tui.errors import ProtocolError, Unavailable
 from tui.feed.http import HttpFailed, get, key_rights, measure
 from tui.feed.http_api import ContractsAnswer, HttpApi, Means
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
+from tui.protocol import codec
 from tui.protocol.clock import ExchangeClock
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
@@ -53,9 +55,12 @@ from tui.protocol.rights import UNKNOWN, rights
 from tui.protocol.schedule import AUDIT_SECONDS, Schedule
 from tui.protocol.talk import Garbled
 from tui.protocol.venues import (
+    ACCOUNT_CONFIG,
     MARKETS,
     PORTFOLIO_ACCOUNT,
+    SYMBOL_CONFIG,
     VENUES,
+    HttpRequest,
     Market,
     market_base,
     private_base,
@@ -77,6 +82,10 @@ LATE_MS = 5_000
 
 RIGHTS_SECONDS = 24 * 3600.0
 RIGHTS_AGAIN_SECONDS = 3600.0
+
+CONFIGS_SECONDS = 300.0
+CONFIGS_SPACING = 60.0
+"""Between questions for leverage and margin type: usually, and at least when a new symbol makes one due."""
 
 CLOCK_SPACING = 30.0
 """Between attempts to measure the exchange's clock."""
@@ -158,9 +167,9 @@ class Live:
         self._credential = credential
         self._world, self._clock = self.house.world, self.house.clock
         self._manners, self._bans = self.house.manners, self.house.bans
-        self._clock_at = 0.0
-        self._newest_ms = 0
-        self._hush = ""
+        self._clock_at, self._newest_ms = 0.0, 0
+        self._hush: str = ""
+        self._noted: dict[str, str] = {}
         self._schedule = Schedule()
         self._api: Link[ApiConversation] | HttpApi = self._asker()
         self._api_change = Change(LinkState.WAITING)
@@ -173,10 +182,18 @@ class Live:
         self._care = ListenKeyCare()
         self._rights_at = self._first_question(beside)
         self._errands: set[asyncio.Task[None]] = set()
-        self.book.only_symbol = self._options.symbol
+        self._narrow()
         if self._options.streams:
             self.book.health.user.transport = Transport.CONNECTING
         self._schedule.seconds = self._options.poll_seconds
+
+    def _narrow(self) -> None:
+        """Keep to what is asked for, and begin with nothing confirmed."""
+        book, options = self.book, self._options
+        self._configs_at: float | None = 0.0 if self._venue is None and options.streams else None
+        self._configs_asked, self._modes_at = -CONFIGS_SPACING, 0.0
+        book.only_symbol, book.only_pair = options.symbol, options.pair
+        book.only_margin_asset = options.margin_asset
 
     def _first_question(self, beside: "Live | None") -> float | None:
         """When to ask what the key may do: one of those who share a key is enough."""
@@ -337,10 +354,16 @@ class Live:
             feed.reason = change.sentence if change.state is not LinkState.ROTATING else ""
         feed.retry_ms = None if change.retry_at is None else self._clock.time_ms(change.retry_at)
         if transport is Transport.OPEN and was is not Transport.OPEN:
-            self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: connected.")
+            self._note(name, f"{name}: connected.")
         elif change.sentence:
-            self.book.journal.write(time_ms, Kind.CONNECTION, f"{name}: {change.sentence}")
+            self._note(name, f"{name}: {change.sentence}")
         self._tell()
+
+    def _note(self, topic: str, sentence: str) -> None:
+        """Write into the journal what has become of a topic; the same again is no news."""
+        if self._noted.get(topic) != sentence:
+            self._noted[topic] = sentence
+            self.book.journal.write(self.time_ms(), Kind.CONNECTION, sentence)
 
     def _tell(self) -> None:
         if self.on_change is not None:
@@ -402,7 +425,7 @@ class Live:
             self._follow_symbols()
             self._nudge.set()
         elif isinstance(event, UnknownEvent):
-            self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"An unknown event came: {event.kind}.")
+            self._note("unknown", f"An unknown event came: {event.kind}.")
 
     def _look_at_clock(self, event_time_ms: int) -> None:
         if event_time_ms > self.time_ms() + AHEAD_MS:
@@ -411,7 +434,9 @@ class Live:
 
     def _take_snapshot(self, answer: PositionsAnswer | AccountAnswer) -> None:
         time_ms, health = self.time_ms(), self.book.health
-        self._schedule.answered(POSITIONS if isinstance(answer, PositionsAnswer) else ACCOUNT)
+        method = POSITIONS if isinstance(answer, PositionsAnswer) else ACCOUNT
+        self._schedule.answered(method)
+        self._noted.pop(method, None)
         self._api.useful()
         health.skew_ms = self._clock.skew_ms
         if health.api.transport is not Transport.OPEN or health.api.reason:
@@ -445,7 +470,7 @@ class Live:
         health = self.book.health
         health.protocol_errors += 1
         health.last_protocol_error = sentence
-        self.book.journal.write(self.time_ms(), Kind.CONNECTION, f"Unreadable: {sentence}")
+        self._note("unreadable", f"Unreadable: {sentence}")
 
     def _request_failed(self, method: str, trouble: Trouble) -> None:
         now = self._world.now()
@@ -461,7 +486,7 @@ class Live:
         elif method in (POSITIONS, ACCOUNT):
             self._schedule.failed(method, now)
             self.book.health.api.reason = trouble.sentence
-        self.book.journal.write(self.time_ms(), Kind.CONNECTION, trouble.sentence)
+        self._note(method, trouble.sentence)
 
     # Silence: what a 429, a 418 and a firewall ask for
 
@@ -541,6 +566,22 @@ class Live:
         if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
             self._rights_at = now + RIGHTS_SECONDS
             self._run_errand(self._ask_rights())
+        self._ask_configs_when_due(now)
+
+    def _ask_configs_when_due(self, now: float) -> None:
+        """Have leverage and margin type confirmed: at first, every few minutes, and soon after a symbol is new."""
+        if self._configs_at is None or not self.book.health.is_synced:
+            return
+        rows = self.book.positions.values()
+        if any(row.is_open and (row.leverage_is_derived or row.leverage is None) for row in rows):
+            self._configs_at = min(self._configs_at, self._configs_asked + CONFIGS_SPACING)
+        if now >= self._configs_at:
+            self._configs_asked, self._configs_at = now, now + CONFIGS_SECONDS
+            self._modes_at = self._modes_at or now + CONFIGS_SPACING
+            self._run_errand(self._ask_symbol_configs())
+        elif now >= self._modes_at:
+            self._modes_at = now + CONFIGS_SECONDS
+            self._run_errand(self._ask_account_config())
 
     def _rhythm(self) -> float:
         health = self.book.health
@@ -601,17 +642,50 @@ class Live:
             self.rights = rights(allowed)
         self._tell()
 
+    async def _ask_symbol_configs(self) -> None:
+        """Ask what the snapshots leave out; a failure leaves the derived values, marked as such."""
+        asked_ms = self.time_ms()
+        answer = await self._answer_of(SYMBOL_CONFIG)
+        if answer is not None:
+            self._read(lambda: self.book.take_symbol_configs(codec.decode_symbol_configs(answer), asked_ms))
+
+    async def _ask_account_config(self) -> None:
+        """Ask for the modes of the account."""
+        asked_ms = self.time_ms()
+        answer = await self._answer_of(ACCOUNT_CONFIG)
+        if answer is not None:
+            self._read(lambda: self.book.take_account_config(codec.decode_account_config(answer), asked_ms))
+
+    def _read(self, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except ProtocolError as problem:
+            self._garbled(str(problem))
+
+    async def _answer_of(self, request: HttpRequest) -> bytes | None:
+        """Return what USD-M answers over HTTP; None when it does not."""
+        try:
+            answer = await self._get_signed(self._endpoints.rest_url, request)
+        except HttpFailed as problem:
+            self._http_failed(problem)
+            return None
+        if self.book.weight_used is not None:  # until the next answer tells the exchange's own count
+            self.book.weight_used += request.weight
+        return answer
+
+    async def _get_signed(self, base: str, request: HttpRequest) -> bytes:
+        self._schedule.spend(request.weight, self._world.now())
+        timestamp = self._clock.timestamp(self._world.now())
+        params = {"recvWindow": self._options.recv_window_ms, "timestamp": timestamp}
+        return await get(self._world, base, request.path, params, self._credential)
+
     async def is_portfolio_margin(self) -> bool:
         """Ask whether the account is under Portfolio Margin: only then does `/papi` tell of it."""
         base = self._endpoints.pm_rest_url
         if base is None or self._world.now() < self._manners.silent_until:
             return False
-        params = {
-            "recvWindow": self._options.recv_window_ms,
-            "timestamp": self._clock.timestamp(self._world.now()),
-        }
         try:
-            await get(self._world, base, PORTFOLIO_ACCOUNT.path, params, self._credential)
+            await self._get_signed(base, PORTFOLIO_ACCOUNT)
         except HttpFailed as problem:
             self._http_failed(problem)
             return False
@@ -640,12 +714,12 @@ async def wait_for(live: Watch, is_over: Callable[[], bool], seconds: float) -> 
     try:
         async with asyncio.timeout(seconds):
             while not is_over():
-                changed.clear()
-                waiting = asyncio.create_task(changed.wait())
-                await asyncio.wait({waiting, worker}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
                 if worker.done():
                     worker.result()
+                changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.1):
+                        await changed.wait()
     except TimeoutError:
         return False
     else:

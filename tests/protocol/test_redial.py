@@ -5,7 +5,7 @@ import statistics
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.protocol.redial import (
@@ -142,6 +142,8 @@ def test_refusals_begin_anew_after_a_useful_minute() -> None:
 
 
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=120), st.floats(0, 10_000))
+@example([0.0] * 61, 0.0)
+@example([1.5] * 61, 5.0)
 @settings(derandomize=True)
 def test_dials_keep_their_manners(wishes: list[float], start: float) -> None:
     """Whenever connections are wanted, dialling at the polite time keeps to one a second and 20 in five minutes."""

@@ -60,7 +60,8 @@ def faults_of(life: Life) -> list[str]:
     return [f"seed {life['seed']}: {each}" for each in wrong]
 
 
-MOST_WEIGHT, QUIET_WEIGHT, MOST_CONNECTS = 120, 60, 20
+MOST_WEIGHT, QUIET_WEIGHT, MOST_CONNECTS = 120, 100, 20
+"""An account that rests costs 40 a minute; these trade every few seconds, and each change asks for snapshots."""
 MOST_TASKS = 16
 """The worker's and the simulation's own together: three connections have three each."""
 QUIET_SHARE = 0.999

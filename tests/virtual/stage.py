@@ -102,6 +102,11 @@ class Stage:
         return self.live.book.word(self.live.time_ms())
 
     @property
+    def exchange_ms(self) -> int:
+        """The exchange's own time now."""
+        return self.world.true_ms() + self.exchange.world.skew_ms
+
+    @property
     def journal(self) -> list[str]:
         """Its lines."""
         return [entry.text for entry in self.live.book.journal]

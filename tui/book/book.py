@@ -10,7 +10,7 @@ from tui.book.health import Freshness, Health, Transport, Word, freshness
 from tui.book.journal import Journal, Kind
 from tui.book.merge import LAG_MS, Entry, after_absence, after_event, after_row, closes_gap
 from tui.book.position import Contract, Key, Position, is_inverse
-from tui.book.rows import changed_position, revalue, snapshot_position
+from tui.book.rows import changed_position, margin_type_of, revalue, snapshot_position
 from tui.protocol.events import (
     AccountConfigUpdate,
     AccountUpdate,
@@ -23,7 +23,7 @@ from tui.protocol.events import (
     RiskLevelChange,
     UnknownEvent,
 )
-from tui.protocol.replies import AccountInformation, PositionRisk
+from tui.protocol.replies import AccountConfig, AccountInformation, PositionRisk, SymbolConfig
 
 ZERO = Decimal(0)
 RISK_FIGURES = ("uni_mmr", "account_status", "account_equity", "actual_equity", "maintenance_margin")
@@ -46,6 +46,15 @@ class Gap(NamedTuple):
 class Book:
     """What is known of one account: one writer (the worker), any number of readers on the same loop."""
 
+    dual_side_position: bool | None = None
+    """Hedge mode, as the exchange says it; None until it does."""
+    only_symbol: str | None = None
+    """The one symbol that is asked for; None when all are."""
+    only_margin_asset: str | None = None
+    """COIN-M: the one coin that is asked for."""
+    only_pair: str | None = None
+    """COIN-M: the one pair that is asked for."""
+
     def __init__(self, account: str = "main", book: str = "usdm", journal: Journal | None = None) -> None:
         self.name = account
         """What the person calls this account."""
@@ -66,15 +75,13 @@ class Book:
         self._watermarks: dict[Key, int] = {}
         self._balance_times: dict[str, int] = {}
         self._leverage_times: dict[str, int] = {}
-        self._risk_ms = 0
+        self._risk_ms = self._mode_ms = 0
         self._suspects: dict[Key, tuple[int, int]] = {}
         self._by_symbol: dict[str, dict[Key, Position]] = {}
         self._floor_ms: int | None = None
         self._before_gap: dict[Key, Decimal] | None = None
         self.last_gap: Gap | None = None
         """The newest gap that has been closed; None before the first."""
-        self.only_symbol: str | None = None
-        """The one symbol that is asked for; None when all are."""
 
     @property
     def account(self) -> Account | None:
@@ -88,6 +95,13 @@ class Book:
     def holds(self, symbol: str) -> bool:
         """Whether a symbol is of this book: since 2026-06 Binance mixes COIN-M rows and events into USD-M's."""
         return self.book == "pm" or is_inverse(symbol) is (self.book == "coinm")
+
+    def is_wanted(self, symbol: str) -> bool:
+        """Whether snapshots can have a row of this symbol: what is not asked for is not taken from events either."""
+        if not self.holds(symbol) or self.only_symbol not in (None, symbol):
+            return False
+        pair, _, _ = symbol.partition("_")
+        return self.only_pair in (None, pair) and self.only_margin_asset in (None, pair.removesuffix("USD"))
 
     @property
     def position_mode(self) -> str | None:
@@ -149,6 +163,7 @@ class Book:
         self.health.gap_ms = time_ms
         self.health.is_synced = False
         self._floor_ms = None
+        self.dual_side_position = None
         self._watermarks.clear()
         self._balance_times.clear()
         self._leverage_times.clear()
@@ -242,7 +257,7 @@ class Book:
         if account is not None:
             account.changed_ms = max(account.changed_ms, time_ms)
         for change in event.change.positions:
-            if self.only_symbol in (None, change.symbol) and self.holds(change.symbol):
+            if self.is_wanted(change.symbol):
                 self._apply_position_change(change, time_ms)
         for balance in event.change.balances:
             self._apply_balance_change(balance, time_ms)
@@ -320,7 +335,33 @@ class Book:
                 self._changed.add(position.key)
         account = self.account
         if event.asset_mode_change is not None and account is not None:
+            self._mode_ms = time_ms
             account.multi_assets_mode = event.asset_mode_change.multi_assets_mode
+
+    def take_symbol_configs(self, configs: Iterable[SymbolConfig], asked_ms: int) -> None:
+        """Take what leverage and margin type are, asked for at `asked_ms`; a word that came later stays."""
+        for config in configs:
+            rows = self._by_symbol.get(config.symbol, _NONE).values()
+            if asked_ms < max(self.health.gap_ms, self._leverage_times.get(config.symbol, 0)):
+                continue
+            for position in rows:
+                if config.leverage is not None:
+                    position.leverage, position.leverage_is_derived = config.leverage, False
+                    self._leverage_times[config.symbol] = asked_ms
+                margin_type = margin_type_of(config.margin_type)
+                if margin_type is not None and position.update_time_ms <= asked_ms - LAG_MS:
+                    position.margin_type, position.margin_type_is_derived = margin_type, False
+                if config.is_auto_add_margin is not None:
+                    position.is_auto_add_margin = config.is_auto_add_margin
+                self._changed.add(position.key)
+
+    def take_account_config(self, config: AccountConfig, asked_ms: int) -> None:
+        """Take the asset mode and the position mode, asked for at `asked_ms`."""
+        if asked_ms < max(self.health.gap_ms, self._mode_ms):
+            return
+        self.dual_side_position = config.dual_side_position
+        if self.account is not None and config.multi_assets_mode is not None:
+            self.account.multi_assets_mode = config.multi_assets_mode
 
     def take_positions(self, rows: Iterable[PositionRisk], asked_ms: int, time_ms: int) -> list[Key]:
         """Merge a snapshot of the positions.

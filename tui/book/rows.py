@@ -27,7 +27,7 @@ _SNAPSHOT_ONLY = (
 def changed_position(known: Position, change: PositionChange, amount: Decimal, time_ms: int) -> Position:
     """Return the position as an event tells it; what only snapshots tell is unknown once size or margin changed."""
     is_same = known.position_amount == amount and known.entry_price == change.entry_price
-    margin_type = _margin_type(change.margin_type)
+    margin_type = margin_type_of(change.margin_type)
     position = Position(
         key=known.key,
         position_amount=amount,
@@ -70,7 +70,7 @@ def revalue(position: Position) -> None:
         position.notional = figures.notional(amount, mark)
 
 
-def _margin_type(text: str | None) -> str | None:
+def margin_type_of(text: str | None) -> str | None:
     """Read `cross`, `CROSSED`, `isolated`, `ISOLATED`: each page spells it in its own way."""
     if not text:
         return None
@@ -168,7 +168,7 @@ def _derive(position: Position, row: PositionRisk, known: Position | None, is_ne
         position.leverage = derived
         position.leverage_is_derived = derived is not None and row.leverage is None
     if row.margin_type and is_newer:
-        position.margin_type = _margin_type(row.margin_type)
+        position.margin_type = margin_type_of(row.margin_type)
     elif known is not None and known.margin_type is not None and not known.margin_type_is_derived:
         position.margin_type = known.margin_type
     elif position.isolated_wallet is not None and position.is_open:

@@ -14,6 +14,7 @@ from tui.protocol.coin_m import ExchangeInformation
 from tui.protocol.events import Event, KnownEvent, MarkPriceUpdate, UnknownEvent
 from tui.protocol.portfolio_margin import PortfolioAccount, PortfolioBalance
 from tui.protocol.replies import (
+    AccountConfig,
     AccountInformation,
     Answer,
     ErrorReply,
@@ -22,6 +23,7 @@ from tui.protocol.replies import (
     RateLimit,
     ServerTime,
     SessionInformation,
+    SymbolConfig,
     plausible,
 )
 from tui.protocol.text import clean
@@ -158,6 +160,8 @@ decode_server_time = _Reader[ServerTime](ServerTime, "server time")
 decode_listen_key = _Reader[ListenKey](ListenKey, "listen key")
 decode_error = _Reader[ErrorReply](ErrorReply, "error")
 decode_contracts = _Reader[ExchangeInformation](ExchangeInformation, "contracts")
+decode_symbol_configs = _Reader[tuple[SymbolConfig, ...]](tuple[SymbolConfig, ...], "symbolConfig")
+decode_account_config = _Reader[AccountConfig](AccountConfig, "accountConfig")
 decode_portfolio_account = _Reader[PortfolioAccount](PortfolioAccount, "account")
 decode_portfolio_balances = _Reader[tuple[PortfolioBalance, ...]](tuple[PortfolioBalance, ...], "balances")
 

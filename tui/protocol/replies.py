@@ -197,6 +197,34 @@ class AccountInformation(
     account_status: str | None = None
 
 
+class SymbolConfig(
+    Row,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    rename={"margin_type": "marginType", "is_auto_add_margin": "isAutoAddMargin"},
+):
+    """One entry of `GET /fapi/v1/symbolConfig`: what the position endpoints no longer tell."""
+
+    symbol: str
+    leverage: Decimal | None = None
+    margin_type: str | None = None
+    is_auto_add_margin: bool | None = None
+
+
+class AccountConfig(
+    Row,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    rename={"dual_side_position": "dualSidePosition", "multi_assets_mode": "multiAssetsMargin"},
+):
+    """`GET /fapi/v1/accountConfig`: the modes of the account; the rest of the answer is not read."""
+
+    dual_side_position: bool | None = None
+    multi_assets_mode: bool | None = None
+
+
 class SessionInformation(
     Row,
     frozen=True,

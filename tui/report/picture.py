@@ -35,6 +35,8 @@ OF_MARK = (
     "position_initial_margin", "funding_rate",
 )  # fmt: skip
 """Figures that move with the mark price."""
+OF_SIZE = tuple(name for name in OF_MARK if name not in ("mark_price", "funding_rate"))
+"""Those that are 0 without a position."""
 
 POSITION_FIELDS = (
     *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
@@ -134,7 +136,10 @@ def _position(position: Position, age: Freshness) -> Record:
     row: Record = dict(zip(IDENTITY, position.key, strict=True))
     row |= {name: digits(getattr(position, name)) for name in FACTS}
     row |= {name: digits(getattr(position, name)) if age.is_confirmed else None for name in OF_SNAPSHOT}
-    row |= {name: digits(getattr(position, name)) if age.is_marked else None for name in OF_MARK}
+    flat = OF_SIZE if age.is_confirmed and not position.is_open else ()  # no price moves what is nothing
+    row |= {
+        name: digits(getattr(position, name)) if age.is_marked or name in flat else None for name in OF_MARK
+    }
     pnl_usd = _pnl_usd(position, age)
     return row | {
         "unrealized_pnl_usd": digits(pnl_usd),

@@ -144,14 +144,15 @@ def _account_parts(account: Record) -> list[str]:
 
 
 def _total_line(total: Record) -> str:
-    words = (
+    words: tuple[str, ...] = (
         f"Total {total['book']} {_text(total['margin_asset'])}",
         f"positions {total['positions']}",
         f"long {_text(total['notional_long'])}",
         f"short {_text(total['notional_short'])}",
         f"PNL {_text(total['unrealized_pnl'])}",
-        f"in USD {_text(total['unrealized_pnl_usd'])}",
     )
+    if total["unrealized_pnl_usd"] != total["unrealized_pnl"]:
+        words += (f"in USD {_text(total['unrealized_pnl_usd'])}",)
     return GAP.join(words)
 
 
