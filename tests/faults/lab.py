@@ -187,7 +187,10 @@ class Outcome:
     recovered: float | None = None
     slack: float = 0.0
     """Seconds for which this machine may have been late."""
+    late: list[str] = field(default_factory=list)
+    """What did not come in time."""
     problems: list[str] = field(default_factory=list)
+    """What must never be."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ def outcomes(request: pytest.FixtureRequest) -> Mapping[str, Outcome]:
 def test_fault(case: Case, outcomes: Mapping[str, Outcome]) -> None:
     """It is said in time, nothing wrong is ever shown as LIVE, manners are kept, and all is right again in time."""
     assert outcomes[case.name].problems == []
+    assert outcomes[case.name].late == []
 
 
 def test_readme_has_every_fault() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tui.book import figures
+from tui.book import figures, risk
 from tui.book.account import Account, Asset
 from tui.book.book import Book
 from tui.book.filter import matcher
@@ -42,8 +42,8 @@ POSITION_FIELDS = (
     *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
     "liquidation_distance", "notional", "unrealized_pnl", "unrealized_pnl_usd", "roe", "leverage",
     "leverage_is_derived", "margin_type", "margin_type_is_derived", "margin_asset", "contract_size", "max_quantity",
-    "max_notional_value", "is_auto_add_margin", "initial_margin", "maintenance_margin", "position_initial_margin",
-    "open_order_initial_margin", "isolated_wallet", "isolated_margin", "bid_notional", "ask_notional", "adl_quantile",
+    "max_notional_value", "is_auto_add_margin", "initial_margin", "maintenance_margin", "maintenance_margin_share",
+    "position_initial_margin", "open_order_initial_margin", "isolated_wallet", "isolated_margin", "bid_notional", "ask_notional", "adl_quantile",
     "funding_rate", "next_funding_time_ms", "update_time_ms", "is_live", "position_age_ms", "mark_age_ms",
 )  # fmt: skip
 """Every field of a position, in the order of the output."""
@@ -107,6 +107,9 @@ def take(book: Book | Portfolio, time_ms: int, wanted: Wanted, caption: Caption)
     )
     fresh = [book.freshness(position, time_ms) for position in chosen]
     rows = [_position(position, age) for position, age in zip(chosen, fresh, strict=True)]
+    for row, position, age in zip(rows, chosen, fresh, strict=True):
+        share = risk.maintenance_share(position, book.positions.values()) if age.is_marked else None
+        row["maintenance_margin_share"] = fraction(share)
     accounts = list(book.accounts.values())
     gaps = {one.book: one.health.gap_ms for one in _books(book)}
     return Picture(
@@ -115,7 +118,10 @@ def take(book: Book | Portfolio, time_ms: int, wanted: Wanted, caption: Caption)
         health=_health(book, caption),
         books={one.book: str(one.word(time_ms)) for one in _books(book)},
         feeds={feed.name: _feed(feed, time_ms) for feed in book.health.feeds},
-        accounts=[_account(account, time_ms, gaps[account.book]) for account in accounts],
+        accounts=[
+            _account(account, time_ms, gaps[account.book]) | _risk(account, book, time_ms)
+            for account in accounts
+        ],
         assets=[_assets(account, time_ms, gaps[account.book]) for account in accounts],
         positions=[_only(row, wanted.fields) for row in rows],
         totals=_totals(zip(chosen, fresh, strict=True)) if wanted.show_total else [],
@@ -172,6 +178,28 @@ def _account(account: Account, time_ms: int, gap_ms: int) -> Record:
         "is_live": is_live,
         "age_ms": max(0, time_ms - account.snapshot_ms),
     }
+
+
+def _risk(account: Account, book: Book | Portfolio, time_ms: int) -> Record:
+    """What the account may bear: unknown as soon as one row of it is stale, or comes later than the totals."""
+    rows = [row for row in book.positions.values() if row.key.book == account.book and row.is_open]
+    is_whole = account.has_margins and all(book.freshness(row, time_ms).is_live for row in rows)
+    sides = risk.exposure(rows) if is_whole else risk.Exposure(None, None)
+    balance = account.account_equity if account.book == "pm" else account.margin_balance
+    if account.counts_usdt_only and any(row.margin_asset != "USDT" for row in rows):
+        balance = None  # the totals are USDT's, the rows are not
+    return {
+        "account_liquidation_distance": fraction(risk.account_distance(account, rows) if is_whole else None),
+        "effective_leverage": fraction(risk.effective_leverage(sides.gross, balance)),
+        "notional_long_usd": digits(_rounded(sides.long)),
+        "notional_short_usd": digits(_rounded(sides.short)),
+    }
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    if amount is None or amount.adjusted() >= figures.MOST_COINS:
+        return None
+    return amount.quantize(figures.COIN_DIGITS)
 
 
 def _is_live(account: Account, time_ms: int, gap_ms: int) -> bool:
