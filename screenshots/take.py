@@ -21,8 +21,10 @@ from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld  # noqa: E402
 from tui.app import PositionsApp  # noqa: E402
 from tui.book.book import Book  # noqa: E402
 from tui.book.health import Word  # noqa: E402
+from tui.book.portfolio import Portfolio  # noqa: E402
 from tui.credentials import Credential, Secret  # noqa: E402
-from tui.live import Live  # noqa: E402
+from tui.live import Live, LiveOptions  # noqa: E402
+from tui.lives import Lives  # noqa: E402
 from tui.protocol.endpoints import at  # noqa: E402
 from tui.settings import ScreenSettings  # noqa: E402
 from tui.sim.exchange import Exchange  # noqa: E402
@@ -39,8 +41,8 @@ Press = Callable[[Pilot[None]], Awaitable[None]]
 class Still:
     """A moment of a worker: what the screen shows no longer moves."""
 
-    def __init__(self, live: Live, time_ms: int) -> None:
-        self.book: Book = copy.deepcopy(live.book)
+    def __init__(self, live: Live | Lives, time_ms: int) -> None:
+        self.book: Book | Portfolio = copy.deepcopy(live.book)
         self.label = "demo"
         self.notice = ""
         self.rights = live.rights
@@ -71,6 +73,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("wide", (160, 24)),
+    Picture("books", (160, 30), play="books"),
     Picture("120x40", (120, 30)),
     Picture("80x24", (80, 24)),
     Picture("60x15", (60, 15)),
@@ -104,7 +107,7 @@ async def stale(world: VirtualWorld) -> None:
 PLAYS: dict[str, Play] = {"calm": calm, "lost": lost, "stale": stale}
 
 
-def watch(play: Play) -> Still:
+def watch(play: Play, *, has_all_books: bool = False) -> Still:
     """Watch the simulated account for a while in virtual time, then hold a moment of it."""
 
     async def life() -> Still:
@@ -112,7 +115,12 @@ def watch(play: Play) -> Still:
         world = VirtualWorld(exchange, random.Random(SEED))
         key = exchange.keys.hmac
         credential = Credential.hmac(Secret(key.api_key), key.secret)
-        live = Live(at(ENDPOINT), credential, account="demo", world=world)
+        live: Live | Lives = (first := Live(at(ENDPOINT), credential, account="demo", world=world))
+        if has_all_books:
+            coin_m = LiveOptions(book="coinm")
+            live = Lives(
+                [first, Live(at(ENDPOINT), credential, account="demo", options=coin_m, beside=first)]
+            )
         worker = asyncio.create_task(live.run())
         await asyncio.sleep(SECONDS)
         await play(world)
@@ -208,6 +216,7 @@ def main(arguments: list[Any]) -> None:
     """Take every picture."""
     folder = Path(arguments[0]) if arguments else Path(__file__).parent
     stills = {name: watch(play) for name, play in PLAYS.items()}
+    stills["books"] = watch(calm, has_all_books=True)
     for picture in PICTURES:
         asyncio.run(take(picture, stills[picture.play], folder))
     films = folder / "faults"

@@ -408,6 +408,41 @@ def test_a_contradiction_is_found_before_a_key_is_read() -> None:
         plan(Connection(testnet=True, endpoint="http://127.0.0.1"), stored, streams=True)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (Connection(demo=True, margin_asset="BTC", pair="BTCUSD"), "--margin-asset and --pair exclude"),
+        (Connection(demo=True, book="usdm", pair="BTCUSD"), "are COIN-M's"),
+        (Connection(demo=True, book="coinm", symbol="BTCUSDT"), "--symbol is USD-M's"),
+        (Connection(demo=True, book="spot"), "there is no book of that name"),
+        (Connection(demo=True, pair="B&A"), "--pair: must be letters and digits"),
+    ],
+)
+def test_books_that_do_not_fit_are_refused_before_anything_is_sent(wanted: Connection, words: str) -> None:
+    """What Binance would refuse, or what belongs to another book, never leaves this machine."""
+    with pytest.raises(UsageError, match=words):
+        plan(wanted, Settings(), streams=False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "books", "is_auto"),
+    [
+        (Connection(demo=True), ("usdm", "coinm"), True),
+        (Connection(demo=True, book="auto"), ("usdm", "coinm"), True),
+        (Connection(demo=True, book="pm, USDM"), ("usdm", "pm"), False),
+        (Connection(demo=True, symbol="BTCUSDT"), ("usdm",), False),
+        (Connection(demo=True, pair="BTCUSD"), ("coinm",), False),
+    ],
+)
+def test_books_are_chosen_by_name_or_by_the_account(
+    wanted: Connection, books: tuple[str, ...], is_auto: bool
+) -> None:
+    """Without a name Binance decides; a narrower question is for the one book that can answer it."""
+    planned = plan(wanted, Settings(), streams=False)
+
+    assert (planned.books, planned.is_auto) == (books, is_auto)
+
+
 # Against an exchange
 
 
@@ -503,6 +538,26 @@ def test_nothing_fresh_in_time(home: Path) -> None:
         done = perptop("once", "--timeout", "0.5", "--endpoint", endpoint, variables=key)
     assert (done.returncode, done.stdout) == (3, "")
     assert re.fullmatch(r"perptop: USD-M: No fresh snapshot within 0\.5 s\. .+\n", done.stderr)
+
+
+def test_book_that_fails_is_named_and_the_others_are_printed(home: Path) -> None:
+    """Exit 3 names the book; what the others say is printed, with the word of each."""
+    simulate = (*PYTHON, "simulate", "--scenario", "docs", "--fault", "http-502:dapi@0+600")
+    with subprocess.Popen(simulate, stdout=subprocess.PIPE, text=True) as exchange:
+        try:
+            assert exchange.stdout is not None
+            place = json.loads(exchange.stdout.readline())
+            command = ("once", "--format", "json", "--timeout", "8", "--endpoint", place["endpoint"])
+            done = perptop(*command, variables=variables_of(place["hmac"]))
+        finally:
+            exchange.terminate()
+    assert done.returncode == 3
+    assert done.stderr.startswith("perptop: not every book is here. COIN-M: ")
+    whole = json.loads(done.stdout)
+    assert whole["health"]["books"]["usdm"] == "LIVE"
+    assert whole["health"]["books"]["coinm"] != "LIVE"
+    assert whole["health"]["word"] != "LIVE"
+    assert {row["book"] for row in whole["positions"]} == {"usdm"}
 
 
 def test_an_interrupt_is_quiet(home: Path) -> None:

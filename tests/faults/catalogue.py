@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.faults.lab import BLIND, EMPTY, ONE_WAY, RESOLVER, SILENT, UNSEEN, Bench, Setup
 from tests.faults.proxy import BLANK, HALF, MASKED, NO_SUCH_VERSION, RESERVED, page, proxied
-from tests.faults.trust import Trust
+from tests.faults.trust import TRUST
 from tui.protocol.rights import UNKNOWN
 
 Act = Callable[[Bench], Awaitable[None]]
@@ -296,7 +296,7 @@ for status, words in (
             bench.proxy.page = None
             bench.over()
             await bench.healed(LONG)
-            bench.check("nothing followed", not trap.heard)
+            bench.check("nothing followed", not trap.heard.total())
 
     case("F10", "captive portal or proxy", status.partition(" ")[0], say=2.0, heal=LONG)(portal)
 
@@ -974,8 +974,6 @@ async def no_rest(bench: Bench) -> None:
 
 # TLS
 
-TRUST = Trust()
-
 for kind, words in (
     ("unknown authority", "is not trusted"),
     ("expired", "is not trusted"),
@@ -987,14 +985,14 @@ for kind, words in (
         bench.begin()
         await bench.said(words, 3.0)
         await bench.watch(3.0)
-        bench.check("nothing sent", not bench.proxy.heard)
+        bench.check("nothing sent", not bench.proxy.heard.total())
         assert bench.proxy.tls is not None  # the setup gives it
         TRUST.mend(bench.proxy.tls)
         bench.over()
         bench.live.refresh()
         await bench.healed(ALL)
 
-    setup = Setup(tls=TRUST.context(kind), is_awaited=False)
+    setup = Setup(tls=kind, is_awaited=False)
     case("F9", "TLS", kind, say=3.0, heal=ALL, setup=setup)(untrusted)
 
 
@@ -1004,7 +1002,7 @@ for kind, words in (
     "certificate changes while running",
     say=3.0,
     heal=ALL,
-    setup=Setup(tls=TRUST.context("good")),
+    setup=Setup(tls="good"),
 )
 async def changed_certificate(bench: Bench) -> None:
     """What was trusted before counts for nothing."""
@@ -1016,7 +1014,7 @@ async def changed_certificate(bench: Bench) -> None:
     bench.proxy.reset()
     await bench.said("is not trusted", 3.0)
     await bench.watch(3.0)
-    bench.check("nothing sent", not bench.proxy.heard)
+    bench.check("nothing sent", not bench.proxy.heard.total())
     TRUST.mend(bench.proxy.tls)
     bench.over()
     bench.live.refresh()

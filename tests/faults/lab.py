@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 import threading
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from typing import Any
 import msgspec
 
 from tests.faults.proxy import Proxy, feed_of, proxied
+from tests.faults.trust import TRUST
 from tui.book.health import MARK_LIMIT_MS, Transport, Word
 from tui.book.position import Position
 from tui.credentials import Credential, Secret
@@ -206,7 +206,8 @@ class Setup:
     """The host's name; empty: its address."""
     names: Mapping[str, str | OSError | float] = field(default_factory=dict)
     """What the resolver says."""
-    tls: ssl.SSLContext | None = None
+    tls: str = ""
+    """What kind of certificate the server has; empty: no TLS."""
     is_awaited: bool = True
     """Whether the fault begins when all is LIVE, not when the worker starts."""
     is_secure: bool = False
@@ -576,7 +577,9 @@ async def bench(setup: Setup, folder: Path, lag: Lag) -> AsyncIterator[Bench]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(serve(exchange, clock=clock))
         port = int(server.endpoint.rpartition(":")[2])
-        proxy = await stack.enter_async_context(proxied(port, setup.tls))
+        proxy = await stack.enter_async_context(
+            proxied(port, TRUST.context(setup.tls) if setup.tls else None)
+        )
         proxy.is_hung, proxy.page = setup.is_hung, setup.page
         for name in setup.faults:
             server.fault(name)

@@ -46,13 +46,19 @@ class Pipe:
         """Cut both connections."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        self._abort()
 
     def reset(self) -> None:
         """Cut both connections by a reset."""
         for writer in self._writers:
             if not writer.transport.is_closing():
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self._abort()
         self._task.cancel()
+
+    def _abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
 
     def inject(self, data: bytes) -> None:
         """Say something to the client that the server has not said."""
@@ -76,8 +82,7 @@ class Pipe:
         except OSError:
             pass
         finally:
-            for one in self._writers:
-                one.transport.abort()
+            self._abort()
             proxy.pipes.discard(self)
 
     async def _lead(self, head: bytes) -> None:

@@ -8,8 +8,9 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.faults.catalogue import TRUST, Case
+from tests.faults.catalogue import Case
 from tests.faults.lab import RESOLVER, Lag, Missed, Outcome, bench
+from tests.faults.trust import TRUST
 
 STAGGER = 0.15
 UNHURRIED = 0.4
@@ -66,6 +67,7 @@ async def run_all(cases: Iterable[Case], folder: Path, stagger: float) -> dict[s
         await together([case for case in cases if case.is_heavy], stagger)
         late = [case for case in cases if outcomes[case.name].late and not outcomes[case.name].problems]
         await together(late, UNHURRIED)
+        await asyncio.sleep(1.0)  # handshakes that nobody waits for any more end by themselves
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)

@@ -39,3 +39,6 @@ class Trust:
     def mend(self, context: ssl.SSLContext) -> None:
         """Take a certificate that holds."""
         self.authority.issue_cert(HERE).configure_cert(context)
+
+
+TRUST = Trust()

@@ -31,6 +31,7 @@ from tui.view.banner import Recent, trouble_lines
 from tui.view.columns import BY_NAME, COLUMNS, look
 from tui.view.ordering import ordered
 from tui.view.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
+from tui.view.risk_line import risk_line, risk_pieces
 from tui.view.states import state_text
 from tui.view.status_bar import status_line
 from tui.view.totals import compact_extras, sum_up
@@ -116,8 +117,8 @@ async def test_empty_coin_book_takes_no_room() -> None:
     async with app_of(source).run_test(size=(120, 40)) as pilot:
         beside = pane(await ready(pilot))
 
-    assert alone[1:3] == beside[1:3]
-    assert alone[4:-2] == beside[4:-2]
+    assert alone[1:4] == beside[1:4]
+    assert alone[5:-2] == beside[5:-2]
 
 
 async def test_b_walks_the_books() -> None:
@@ -395,3 +396,35 @@ async def test_details_of_portfolio_margin() -> None:
         assert all("—" in row_of(app, label) for label in ("Margin type", "Margin asset", "Break-even"))
         assert "estimate" in row_of(app, "Liquidation price")
         assert "1,000,000" in row_of(app, "Largest notional")
+
+
+def risk_text(source: HandSource) -> str:
+    """The line of risk figures."""
+    return text([risk_line(risk_pieces(at(source), False), 160)])
+
+
+def test_risk_of_one_book() -> None:
+    """The uniform move that liquidates, the leverage, and both sides in dollars."""
+    source = HandSource(position("A", maintenance_margin=Decimal("2.20")))
+    told = source.hand.accounts["main", "usdm"]
+    told.assets[0].cross_wallet_balance = Decimal(100)
+
+    assert risk_text(source) == (
+        " Account liq. −54.1 % if all move   levered 0.2×   exposure long 220.00  short 0.00 USD"
+    )
+
+
+def test_risk_of_several_books_is_named() -> None:
+    """Each book has its own distance; coins have no leverage in one figure, Portfolio Margin no distance."""
+    shown = risk_text(three_books())
+
+    assert shown.count("liq.") == 2
+    assert shown.count("levered") == 2
+    assert "COIN-M account liq." in shown
+
+
+def test_stale_row_takes_the_risk_away() -> None:
+    """One silent price makes every figure of the whole unknown."""
+    source = HandSource(position("A"), position("B", mark_time_ms=NOW - 6_000))
+
+    assert risk_text(source) == " Account liq. —   levered —   exposure long —  short — USD"

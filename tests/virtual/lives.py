@@ -26,7 +26,7 @@ def live(seed: int, days: float) -> Life:
         check=False,
     )
     if done.returncode:
-        raise AssertionError(f"seed {seed}: the life ended with an error\n{done.stderr[-4000:]}")
+        raise AssertionError(f"seed {seed}: the life ended with {done.returncode}\n{done.stderr[-4000:]}")
     life: Life = json.loads(done.stdout)
     return life
 

@@ -21,6 +21,7 @@ class Chrome(NamedTuple):
     book_rows: int = 0
     """Lines for the accounts of further books."""
     banner_rows: int = 1
+    has_risk: bool = False
     has_presets: bool = False
     has_head: bool = False
     has_total: bool = False
@@ -38,6 +39,7 @@ def chrome(width: int, height: int) -> Chrome:
         asset_rows=max(0, (height - 24) // 3),
         book_rows=2 if height >= 20 else 1 if height >= 14 else 0,
         banner_rows=3 if height >= 14 else 1,
+        has_risk=height >= 30,
         has_presets=height >= 11,
         has_head=True,
         has_total=height >= 10,

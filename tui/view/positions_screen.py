@@ -22,12 +22,13 @@ from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
 from tui.view.layout import Chrome, chrome
-from tui.view.lines import Line, Lines
+from tui.view.lines import Line, Lines, Piece
 from tui.view.listing import Listing
 from tui.view.moment import Moment
 from tui.view.ordering import RISK, Sort, beside, chosen, parse_sort
 from tui.view.positions_table import PositionsTable
 from tui.view.presets_bar import FilterInput, PresetsBar, books_line
+from tui.view.risk_line import risk_line, risk_pieces, told_by
 from tui.view.sort_screen import SortScreen
 from tui.view.states import state_lines
 from tui.view.status_bar import compact_line, status_line
@@ -87,6 +88,8 @@ class PositionsScreen(Screen[None]):
         self._word = Word.CONNECTING
         self._sums = NOTHING
         self._sums_of = (-1, 0)
+        self._risk: list[Piece] = []
+        self._risk_of: tuple[object, ...] = ()
         self._wide_sort = self.listing.sort
         self._note = ""
         self._note_ms = 0
@@ -169,11 +172,7 @@ class PositionsScreen(Screen[None]):
         sums = self._sum_up()
         self._status.show([self._status_line(sums)])
         self._banner.show(self._banner_lines() if chrome.has_banner else [])
-        self._account.show(
-            account_lines(
-                moment, self.is_private, width, chrome.account_rows, chrome.asset_rows, chrome.book_rows
-            )
-        )
+        self._account.show(self._account_lines())
         self._presets_row.display = chrome.has_presets or self._is_typing
         self._presets.draw(
             self.listing,
@@ -185,6 +184,18 @@ class PositionsScreen(Screen[None]):
         total = total_line(sums, self.table, self.is_private) if has_total else ()
         self._total.show([total] if total else [])
         self._paint_keys()
+
+    def _account_lines(self) -> list[Line]:
+        chrome, width = self._chrome, self.size.width
+        rows = chrome.account_rows, chrome.asset_rows, chrome.book_rows
+        lines = account_lines(self.moment, self.is_private, width, *rows)
+        if not chrome.has_risk:
+            return lines
+        of = self.moment.version, self.is_private, *told_by(self.moment)
+        if of != self._risk_of:
+            self._risk_of, self._risk = of, risk_pieces(self.moment, self.is_private)
+        line = risk_line(self._risk, width)
+        return [*lines, line] if line else lines
 
     def _sum_up(self) -> Sums:
         """The sums of the rows shown, made anew only when they may differ."""

@@ -1,0 +1,102 @@
+"""How near the account is to liquidation, how far it is levered, and which way it leans: one line."""
+
+from decimal import Decimal
+
+from tui.book import risk
+from tui.book.figures import ZERO
+from tui.view import formats
+from tui.view.account_now import account_now
+from tui.view.books import name_of
+from tui.view.columns import CLOSE, NEAR
+from tui.view.formats import UNKNOWN
+from tui.view.lines import Line, Piece, fitting, side_by_side
+from tui.view.moment import BookNow, Moment, plus
+
+NO_EXPOSURE = risk.Exposure(None, None)
+
+
+def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
+    """A distance and a leverage for each book with positions, then the exposure of all; nothing without positions."""
+    with_rows = [now for now in moment.books if now.rows.open_rows and now.book.account is not None]
+    pieces: list[Piece] = []
+    for place, now in enumerate(with_rows):
+        name = f"{name_of(now.book)} " if len(with_rows) > 1 else ""
+        pieces += _book_pieces(now, name, place)
+    if with_rows:
+        pieces.append(Piece(40, _exposure(with_rows, is_private)))
+    return pieces
+
+
+def told_by(moment: Moment) -> tuple[object, ...]:
+    """What the line depends on beside the rows."""
+    tolds = [account_now(now) for now in moment.books]
+    return tuple((id(told.account), told.has_margins) for told in tolds if told is not None)
+
+
+def risk_line(pieces: list[Piece], width: int) -> Line:
+    """As much of it as fits."""
+    kept = fitting(pieces, width - 2, 3)
+    return ((" ", "plain"), *side_by_side(kept, 3)) if kept else ()
+
+
+def is_whole(now: BookNow) -> bool:
+    """Whether every row and every margin of the book holds: a figure of the whole is unknown otherwise."""
+    told = account_now(now)
+    return told is not None and told.has_margins and now.rows.unmarked == 0
+
+
+def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
+    account, rows = now.book.account, list(now.book.positions.values())
+    move = risk.account_distance(account, rows) if account is not None and is_whole(now) else None
+    room = None if move is None else abs(move)
+    tone = "dim" if room is None else "alarm" if room < NEAR else "warn" if room < CLOSE else "plain"
+    distance: Line = (
+        (f"{name}{'account' if name else 'Account'} liq. ", "dim"),
+        (formats.percent(move, 1, is_signed=True), tone),
+        ("" if move is None else " if all move", "dim"),
+    )
+    pieces = [] if now.book.book == "pm" else [Piece(place, distance)]
+    if has_one_balance(now):
+        leverage = (
+            risk.effective_leverage(risk.exposure(rows).gross, _balance(now)) if is_whole(now) else None
+        )
+        text = UNKNOWN if leverage is None else f"{formats.rounded(leverage, 1)}×"
+        pieces.append(
+            Piece(20 + place, (("levered ", "dim"), (text, "dim" if leverage is None else "plain")))
+        )
+    return pieces
+
+
+def has_one_balance(now: BookNow) -> bool:
+    """Whether one margin balance stands behind all rows of the book: not coin by coin or asset by asset."""
+    account = now.book.account
+    if account is None or now.book.book == "coinm":
+        return False
+    return now.book.book == "pm" or not account.counts_usdt_only or now.rows.pnls.keys() <= {"USDT"}
+
+
+def _balance(now: BookNow) -> Decimal | None:
+    """That balance in dollars."""
+    told = account_now(now)
+    if told is None:
+        return None
+    return told.account.account_equity if now.book.book == "pm" else told.margin_balance
+
+
+def _exposure(books: list[BookNow], is_private: bool) -> Line:
+    long: Decimal | None = ZERO
+    short: Decimal | None = ZERO
+    for now in books:
+        sides = NO_EXPOSURE if now.rows.unmarked else risk.exposure(now.book.positions.values())
+        long, short = plus(long, sides.long), plus(short, sides.short)
+    texts = [
+        formats.HIDDEN if is_private and side is not None else formats.money(side, "USD")
+        for side in (long, short)
+    ]
+    return (
+        ("exposure long ", "dim"),
+        (texts[0], "plain"),
+        ("  short ", "dim"),
+        (texts[1], "plain"),
+        (" USD", "dim"),
+    )
