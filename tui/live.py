@@ -445,6 +445,7 @@ class Live:
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
             return
         was_synced = health.is_synced
+        self.book.is_absent = False
         self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
         if was_synced and health.user.transport is Transport.OPEN:
             self._private.useful()  # it need not speak for that: silence is normal while nobody trades
@@ -486,6 +487,8 @@ class Live:
         elif method in (POSITIONS, ACCOUNT):
             self._schedule.failed(method, now)
             self.book.health.api.reason = trouble.sentence
+            is_never = self.book.health.audited_ms is None
+            self.book.is_absent = is_never and trouble.verdict in (Verdict.UNKNOWN_METHOD, Verdict.REFUSED)
         self._note(method, trouble.sentence)
 
     # Silence: what a 429, a 418 and a firewall ask for

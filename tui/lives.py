@@ -27,7 +27,7 @@ class Lives:
         """
         self._lives = tuple(lives)
         self._otherwise = otherwise
-        self.book = Portfolio(live.book for live in lives)
+        self.book = Portfolio((live.book for live in lives), is_chosen=otherwise is None)
         self.label = lives[0].label
         self.notice = lives[0].notice
         self.on_change: Callable[[], None] | None = None

@@ -238,3 +238,12 @@ def test_balances_that_are_negative_stay_negative() -> None:
     assert account is not None
     assert isinstance(account.assets[0], Asset)
     assert str(account.assets[0].wallet_balance) == "-912.40810000"
+
+
+def test_a_book_that_binance_does_not_have_is_no_trouble_unless_it_was_wanted() -> None:
+    """Nobody asked for COIN-M by name: where Binance has none for this key, the others are the whole."""
+    usdm, coin_m = Book("main"), Book("main", "coinm")
+    coin_m.is_absent = True
+
+    assert [book.book for book in Portfolio([usdm, coin_m], is_chosen=False).books] == ["usdm"]
+    assert [book.book for book in Portfolio([usdm, coin_m]).books] == ["usdm", "coinm"]

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -1010,7 +1011,7 @@ async def changed_certificate(bench: Bench) -> None:
     bench.unseen = BLIND
     bench.begin()
     TRUST.spoil(bench.proxy.tls)
-    bench.proxy.heard.clear()
+    bench.proxy.heard = Counter()
     bench.proxy.reset()
     await bench.said("is not trusted", 3.0)
     await bench.watch(3.0)

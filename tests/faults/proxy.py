@@ -37,6 +37,7 @@ class Pipe:
         self.is_slow = False
         """Whether what the server says takes two seconds here, whatever holds for others."""
         self._proxy = proxy
+        self._heard = proxy.heard
         self._near = (reader, writer)
         self._writers = [writer]
         self._down: asyncio.StreamWriter | None = None
@@ -71,7 +72,7 @@ class Pipe:
         try:
             head = await reader.read(CHUNK)
             self.feed = feed_of(head)
-            proxy.heard[self.feed] += len(head)
+            self._heard[self.feed] += len(head)
             if proxy.is_hung:
                 await reader.read()
             elif proxy.page is not None:
@@ -155,7 +156,7 @@ class Proxy:
         self.port = 0
         self.pipes: set[Pipe] = set()
         self.heard: Counter[str] = Counter()
-        """Bytes of requests that clients have sent, decrypted, by connection."""
+        """Bytes of requests that clients have sent, decrypted, by feed; another counter counts new connections only."""
         self.is_deaf = False
         """What clients say is lost."""
         self.is_mute = False

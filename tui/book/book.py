@@ -67,6 +67,8 @@ class Book:
         self.accounts: dict[tuple[str, str], Account] = {}
         """Totals by (account, book)."""
         self.health = Health()
+        self.is_absent = False
+        """Whether Binance says that there is no such book, or not for this key, and has never said otherwise."""
         self.journal = Journal() if journal is None else journal
         self.weight_used: int | None = None
         """Request weight that this IP address has used in the running minute; None before the first answer."""

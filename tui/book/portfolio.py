@@ -31,11 +31,18 @@ _TRANSPORTS = (
 class Portfolio:
     """The books of one account as one: what is worst in any of them is said of the whole."""
 
-    def __init__(self, books: Iterable[Book]) -> None:
-        self.all = tuple(books)
-        """Every book, in the order in which the screen names them."""
+    def __init__(self, books: Iterable[Book], *, is_chosen: bool = True) -> None:
+        self._books = tuple(books)
+        self.is_chosen = is_chosen
+        """Whether a person has named these books; otherwise one that Binance does not have is no trouble."""
         self.shown: str | None = None
         """The only book to look at; None for all."""
+
+    @property
+    def all(self) -> tuple[Book, ...]:
+        """Every book that there is, in the order in which the screen names them."""
+        there = tuple(book for book in self._books if self.is_chosen or not book.is_absent)
+        return there or self._books
 
     @property
     def books(self) -> tuple[Book, ...]:
@@ -46,7 +53,7 @@ class Portfolio:
 
     def become(self, books: Iterable[Book]) -> None:
         """Be made of other books from now on: the account turned out to be of another kind."""
-        self.all = tuple(books)
+        self._books = tuple(books)
         self.shown = None
 
     @property
@@ -132,7 +139,7 @@ class Portfolio:
 
     def book_of(self, key: Key) -> Book:
         """Return the book that a row stands in."""
-        return next(book for book in self.all if book.book == key.book)
+        return next(book for book in self._books if book.book == key.book)
 
     def freshness(self, position: Position, time_ms: int) -> Freshness:
         """Return how old the inputs of a row are."""

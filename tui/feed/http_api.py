@@ -246,9 +246,8 @@ class HttpApi:
             usual = {403: 300.0, 418: 120.0, 429: 60.0}[answer.status]
             self._be_silent(usual if answer.retry_after is None else answer.retry_after)
         if error.code == 0 and answer.status not in (401, 403, 418, 429):
-            return Trouble(
-                Verdict.RETRY, f"{self.venue.name} answers HTTP {answer.status} to {request.path}."
-            )
+            verdict = Verdict.UNKNOWN_METHOD if answer.status in (404, 410) else Verdict.RETRY
+            return Trouble(verdict, f"{self.venue.name} answers HTTP {answer.status} to {request.path}.")
         return judge(answer.status, error)
 
     def _be_silent(self, seconds: float) -> None:
