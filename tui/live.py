@@ -487,7 +487,7 @@ class Live:
         elif method in (POSITIONS, ACCOUNT):
             self._schedule.failed(method, now)
             self.book.health.api.reason = trouble.sentence
-            is_never = self.book.health.audited_ms is None
+            is_never = self._venue is not None and self.book.health.audited_ms is None
             self.book.is_absent = is_never and trouble.verdict in (Verdict.UNKNOWN_METHOD, Verdict.REFUSED)
         self._note(method, trouble.sentence)
 
