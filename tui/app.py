@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tui.errors import UsageError
+from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
 from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
@@ -69,6 +69,7 @@ class PositionsApp(App[None]):
         self.source = source
         self.moment = Moment(source)
         self.settings = settings or ScreenSettings()
+        self._check(self.settings)
         self._redact = redact
         self._painter = Painter(self) if paint else None
         self._report = ""
@@ -80,6 +81,16 @@ class PositionsApp(App[None]):
         self.source.on_change = self._connection_changed
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
         self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")
+
+    def _check(self, settings: ScreenSettings) -> None:
+        """Refuse names that there are not, before the screen begins."""
+        columns = [column.name for column in COLUMNS]
+        if settings.sort.removeprefix("-") not in columns:
+            raise SettingsError(f"sort: there is no column {settings.sort!r}; there are {', '.join(columns)}")
+        if settings.theme not in self.available_themes and not self.no_color:
+            raise SettingsError(
+                f"theme: there is no theme {settings.theme!r}; there are {', '.join(sorted(self.available_themes))}"
+            )
 
     def get_default_screen(self) -> Screen[None]:
         """The positions."""

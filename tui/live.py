@@ -415,6 +415,7 @@ class Live:
 
     def _take_event(self, event: object) -> None:
         self._care.spoke()
+        self.book.health.is_mute = False
         if isinstance(event, AccountUpdate):
             self._look_at_clock(event.event_time_ms)
             if event.event_time_ms < self.time_ms() - LATE_MS:
@@ -588,7 +589,8 @@ class Live:
 
     def _rhythm(self) -> float:
         health = self.book.health
-        usual = AUDIT_SECONDS if health.user.transport is Transport.OPEN else self._options.poll_seconds
+        is_told = health.user.transport is Transport.OPEN and not health.is_mute
+        usual = AUDIT_SECONDS if is_told else self._options.poll_seconds
         if self._options.streams and self.book.symbols and health.mark.transport is not Transport.OPEN:
             return min(usual, POLLED_MARK_SECONDS)
         return usual
@@ -596,6 +598,7 @@ class Live:
     def _missed(self) -> None:
         """An event was missed: this user stream is not to be trusted, nor the form of its address if it never spoke."""
         self._care.missed()
+        self.book.health.is_mute = self._care.is_mute
         self._private.recycle("An audit found a change that it had not told: connecting anew.")
 
     def _be_unsure(self) -> None:

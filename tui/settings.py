@@ -17,7 +17,8 @@ from tui.errors import SettingsError
 Presets = dict[str, str]
 Table = TypeVar("Table", bound=msgspec.Struct)
 RecvWindow = Annotated[int, msgspec.Meta(ge=1, le=60_000)]
-PollSeconds = Annotated[float, msgspec.Meta(ge=1)]
+PollSeconds = Annotated[float, msgspec.Meta(ge=1, le=3600)]
+Frames = Annotated[float, msgspec.Meta(ge=1, le=30)]
 Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 Books = Annotated[tuple[Literal["usdm", "coinm", "pm"], ...], msgspec.Meta(min_length=1)]
 MASK = "••••"
@@ -35,7 +36,7 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     show_zero_rows: bool = False
     """Whether rows of open orders alone are shown."""
     theme: str = "textual-dark"
-    frames_per_second: float = 5.0
+    frames_per_second: Frames = 5.0
     """How often the screen is painted at most."""
 
 

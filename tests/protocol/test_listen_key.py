@@ -127,3 +127,15 @@ def test_addresses() -> None:
     assert query.endswith("/listenKeyExpired")
     assert private_target(KEY, Form.PATH) == "/ws/Ab3dEf6hIj9lMn2pQr5tUv8x"
     assert private_target(KEY, Form.SUBSCRIBE) == "/ws"
+
+
+def test_stream_that_never_speaks_counts_as_mute() -> None:
+    """Three missed events without a single one that came: no form of address delivers, until one does."""
+    care = listening(0.0)
+    mute = []
+    for _ in range(3):
+        care.missed()
+        mute.append(care.is_mute)
+    care.spoke()
+
+    assert [*mute, care.is_mute] == [False, False, True, False]

@@ -114,6 +114,8 @@ class Health(msgspec.Struct, kw_only=True, eq=False):
     """When the gap began that is not closed yet; None while there is none."""
     is_synced: bool = False
     """Whether such a snapshot has landed in the current epoch."""
+    is_mute: bool = False
+    """Whether the user stream is open and tells nothing: what it does not tell is known only by asking."""
     audited_ms: int | None = None
     """Exchange time of the newest snapshot of the positions; None before the first."""
     missed_events: int = 0
@@ -146,7 +148,7 @@ class Health(msgspec.Struct, kw_only=True, eq=False):
             return Word.CONNECTING
         if transport is not Transport.OPEN:
             return Word.LOST
-        if not self.is_synced or account_ms < self.gap_ms:
+        if not self.is_synced or self.is_mute or account_ms < self.gap_ms:
             return Word.SYNCING
         is_audited = (
             time_ms - self.audited_ms <= POSITION_LIMIT_MS and time_ms - account_ms <= ACCOUNT_LIMIT_MS

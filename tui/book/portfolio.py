@@ -128,6 +128,7 @@ class Portfolio:
             epoch=sum(health.epoch for health in healths),
             gap_ms=max(health.gap_ms for health in healths),
             opened_ms=max(health.opened_ms for health in healths),
+            is_mute=any(health.is_mute for health in healths),
             is_synced=all(health.is_synced for health in healths),
             audited_ms=None if None in audits else min(audit for audit in audits if audit is not None),
             missed_events=sum(health.missed_events for health in healths),

@@ -26,7 +26,17 @@ import msgspec
 from click.core import ParameterSource
 
 from tui import __version__, credentials, settings
-from tui.cli.options import Connection, Look, Once, Simulation, connection_options, filter_option, given, part
+from tui.cli.options import (
+    Connection,
+    Look,
+    Once,
+    Seconds,
+    Simulation,
+    connection_options,
+    filter_option,
+    given,
+    part,
+)
 from tui.cli.place import Plan, open_live, plan
 from tui.credentials import RedactingFormatter, redact
 from tui.errors import PerptopError, Unavailable, UsageError
@@ -79,14 +89,13 @@ def cli(context: click.Context, /, **_: object) -> None:
 @click.option("--fields", metavar="NAMES", default="", help="Fields of the positions, parted by commas.")
 @click.option("--zero", "--all", is_flag=True, help="Also rows that exist only because of open orders.")
 @click.option("--total", is_flag=True, help="Also sums by margin asset.")
-@click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True
-)
+@click.option("--timeout", type=Seconds(0, is_open=True), metavar="SECONDS", default=10.0, show_default=True)
 @click.pass_context
 def once(context: click.Context, /, **_: object) -> None:
     """Print one truthful snapshot, then exit."""
     values = given(context)
     wanted = part(values, Once)
+    _check_filter(wanted.filter or "")
     rows = Wanted(
         filter=wanted.filter or "",
         show_zero_rows=wanted.zero,
@@ -102,6 +111,14 @@ def once(context: click.Context, /, **_: object) -> None:
         raise Unavailable(
             "the snapshot is fresh, but Binance did not say every figure in it: what is missing is unknown"
         )
+
+
+def _check_filter(expression: str) -> None:
+    """Refuse a side that does not exist: a script would read its empty answer as "no positions"."""
+    for word in expression.casefold().split():
+        side = word.lstrip("!").removeprefix("side:")
+        if word.lstrip("!").startswith("side:") and not ("long".startswith(side) or "short".startswith(side)):
+            raise UsageError(f"--filter: {clean(word)}: the sides are side:long and side:short")
 
 
 async def _take_one(planned: Plan, rows: Wanted, seconds: float) -> tuple[Picture, str]:

@@ -1,7 +1,8 @@
 """Options: what a command line says, as typed values."""
 
+import math
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -60,6 +61,20 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...]
 
 
+class Seconds(click.FloatRange):
+    """A span of time: a number, and within reason."""
+
+    def __init__(self, least: float, *, is_open: bool = False) -> None:
+        super().__init__(least, 3600, min_open=is_open)
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:
+        """Read it; `nan` is no number."""
+        seconds = float(super().convert(value, param, context))
+        if math.isnan(seconds):
+            self.fail("nan is not a number of seconds", param, context)
+        return seconds
+
+
 def _options(*options: Decorator) -> Decorator:
     def decorate(command: Callable[..., object]) -> Callable[..., object]:
         for option in reversed(options):
@@ -95,7 +110,7 @@ connection_options = _options(
     click.option("--recv-window-ms", type=click.IntRange(1, 60_000), metavar="MS", help="Default: 5000."),
     click.option(
         "--poll",
-        type=click.FloatRange(min=1),
+        type=Seconds(1),
         metavar="SECONDS",
         help="From one snapshot to the next while no stream delivers. Default: 5.",
     ),

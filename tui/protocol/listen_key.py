@@ -10,6 +10,9 @@ KEEP_SECONDS = 20 * 60.0
 START_SECONDS = 5.0
 """Between attempts to get one."""
 
+MUTE_AFTER = 3
+"""Missed events in a row, without a single one that came, after which the user stream counts as down."""
+
 
 class ListenKeyCare:
     """One account has one listen key, shared by all its clients: it is asked for and kept, and never closed."""
@@ -18,6 +21,7 @@ class ListenKeyCare:
         self.listen_key: Secret | None = None
         self.form = Form.QUERY
         self._has_spoken = False
+        self._misses = 0
         self._at = 0.0
 
     def due(self, now: float, is_listening: bool) -> str | None:
@@ -58,6 +62,12 @@ class ListenKeyCare:
     def spoke(self) -> None:
         """Note that an event came."""
         self._has_spoken = True
+        self._misses = 0
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether no form of address delivers: several audits in a row found what no stream had told."""
+        return self._misses >= MUTE_AFTER
 
     def lost(self) -> None:
         """Forget the key: it expired, or the stream was lost and the key may be why."""
@@ -68,3 +78,4 @@ class ListenKeyCare:
         """Note that an event did not come: an address that never spoke is tried in another form."""
         if not self._has_spoken:
             self.form = self.form.following
+            self._misses += 1

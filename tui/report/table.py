@@ -1,6 +1,7 @@
 """A picture as plain text: a line of state, the accounts, the positions; no colours."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 from tui.report.picture import Picture, Record
@@ -79,7 +80,8 @@ def as_table(picture: Picture, columns: int | None = None) -> str:
         if (
             account["wallet_balance"] is None and account["uni_mmr"] is None and assets
         ):  # COIN-M has no totals
-            lines += [line for asset in assets for line in _flow(_asset_parts(account, asset), columns)]
+            held = [asset for asset in assets if _has_money(asset)]
+            lines += [line for asset in held for line in _flow(_asset_parts(account, asset), columns)]
         else:
             lines += _flow(_account_parts(account), columns)
     lines.append("")
@@ -88,6 +90,11 @@ def as_table(picture: Picture, columns: int | None = None) -> str:
     lines += _grid(picture.positions, chosen, columns) if picture.positions else ["No positions."]
     lines += ["", *(_total_line(total) for total in picture.totals)] if picture.totals else []
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _has_money(asset: Record) -> bool:
+    """Whether a coin is worth a line."""
+    return any(Decimal(asset[name] or 0) != 0 for name in ("wallet_balance", "margin_balance"))
 
 
 def _headline(picture: Picture) -> str:
