@@ -172,5 +172,5 @@ def test_the_file_is_in_the_platforms_config_folder(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize("value", ["0", "0.5", "inf", "nan", "1000000"])
 def test_a_rate_that_no_screen_can_paint_is_refused(value: str) -> None:
     """Frames a second are from 1 to 30: slower would stand still under LIVE, faster would only burn a core."""
-    with pytest.raises(SettingsError, match="screen.frames_per_second"):
+    with pytest.raises(SettingsError, match=r"screen\.frames_per_second"):
         decode(f"[screen]\nframes_per_second = {value}".encode())

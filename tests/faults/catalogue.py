@@ -412,7 +412,9 @@ async def raced(bench: Bench) -> None:
     await bench.until("true", lambda: bench.is_true, 5.0)
 
 
-harmless("F16", "answer to no question, or twice", {"wrong id": "wrong-id", "twice": "duplicate-answer"})
+harmless(
+    "F16", "answer to no question, or twice", {"wrong id": "wrong-id:api", "twice": "duplicate-answer:api"}
+)
 
 
 @case("F16", "answer of before the gap")
@@ -601,9 +603,9 @@ async def slow_time(bench: Bench) -> None:
 # Answers that cannot be used
 
 UNUSABLE = {
-    **{f"-{code}": f"error-{code}" for code in ("1000", "1001", "1007", "1008")},
+    **{f"-{code}": f"error-{code}:api" for code in ("1000", "1001", "1007", "1008")},
     **{
-        name: name
+        name: f"{name}:api"
         for name in (
             "html",
             "truncated-json",
@@ -628,7 +630,7 @@ for kind, name in UNUSABLE.items():
         await bench.healed(10.0)
         bench.check("no reconnect", bench.connects("api") == connects)
 
-    number = "F33" if name in ("binary", "empty-frame") else "F25"
+    number = "F33" if kind in ("binary", "empty-frame") else "F25"
     case(number, "an answer that cannot be used", kind, say=1.0, heal=10.0)(unusable)
 
 
@@ -958,7 +960,7 @@ async def no_utf8(bench: Bench) -> None:
     """It is told as unreadable."""
     count = bench.live.book.journal.count
     bench.begin()
-    bench.strike("invalid-utf8")
+    bench.strike("invalid-utf8:api")
     bench.live.refresh()
     await bench.told(count)
     await bench.healed(10.0)
@@ -1067,7 +1069,7 @@ for kind in ("deep-json", "big-frame"):
         """It is read or told as unreadable; the connection is kept."""
         connects = bench.connects()
         bench.begin()
-        bench.strike(kind)
+        bench.strike(f"{kind}:api")
         bench.live.refresh()
         await bench.watch(2.0)
         bench.outcome.says = bench.told_as("")

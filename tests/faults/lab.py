@@ -39,6 +39,8 @@ BLIND = 11.0
 SILENT = 15.0 + 3.0
 """Seconds for which a change may stay unseen whose event was lost without a trace: an audit and its lag."""
 ROTATION = 10.0
+SETTLING = 1.5
+"""Seconds for what a worker asks once, when all is LIVE for the first time."""
 STOP = 2.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "币安人生USDT")
 HEDGE = Scenario(
@@ -589,6 +591,7 @@ async def bench(setup: Setup, folder: Path, lag: Lag) -> AsyncIterator[Bench]:
         try:
             if setup.is_awaited:
                 await made.until("LIVE at the beginning", lambda: made.is_whole, 20.0)
+                await made.watch(SETTLING)
             yield made
             made.look_at_manners()
         finally:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import inspect
 import io
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -37,7 +38,7 @@ Cell = tuple[Any, ...]
 UNITS = (*"abcxyz0123456789", *"      ", *"−×█▌▏●▲│─▮▯…Äßλж⭘🮇", *"币安人生한テ，", "e\u0301")
 """What lines are made of: a base character with all that hangs on it is one unit."""
 ODD_UNITS = ("\u200bx", "⚠\ufe0f", "👍🏽", "👩\u200d👧", "🇩🇪", "नि", "א", "\u00ad", "\u00a0", "⚡")
-"""Of these every terminal makes something else; the emulated one forgets the rest of the line."""
+"""Of these every terminal makes something else."""
 STYLES = (
     None,
     Style(),
@@ -55,11 +56,24 @@ SIZES = (Size(34, 9), Size(21, 7), Size(12, 4), Size(44, 11))
 NOISE = ("\a", "\x1b]52;c;aGFsbG8=\a", "\x1b]2;a title\x1b\\", "\x1b[?1000h", "\x1b[3 q")
 
 
+class Glyphs(pyte.Screen):
+    """The emulated screen, which would swallow the rest of a line behind a joiner; terminals do not."""
+
+    def draw(self, data: str) -> None:
+        """Put joiners and selectors into the cell before."""
+        for part in re.split("([\u200b\u200d\ufe0f\u093f])", data):
+            if part not in ("\u200b", "\u200d", "\ufe0f", "\u093f"):
+                super().draw(part)
+            elif self.cursor.x:
+                line, x = self.buffer[self.cursor.y], self.cursor.x - 1
+                line[x] = line[x]._replace(data=line[x].data + part)
+
+
 class Terminal:
     """An emulated terminal as Textual sets it up."""
 
     def __init__(self, size: Size) -> None:
-        self.screen = pyte.Screen(*size)
+        self.screen = Glyphs(*size)
         self._stream = pyte.Stream(self.screen)
         self.feed("\x1b[?7l")
 
