@@ -396,6 +396,15 @@ def test_two_audits_of_one_missed_event_count_once() -> None:
     assert book.health.missed_events == 1
 
 
+def test_two_missed_events_of_one_row_do_not_wait_for_each_other() -> None:
+    """A second change that an audit finds does not put off the count of the first."""
+    book = live_book(row("30"))
+    take(book, row("31", at=24), asked=25)
+    take(book, row("32", at=26), asked=27)
+
+    assert book.take_missed(ms(25.2 + LAG)) == [key()]
+
+
 @pytest.mark.parametrize("transport", [Transport.OFF, Transport.DOWN, Transport.CONNECTING])
 def test_changes_between_polls_are_no_missed_events(transport: Transport) -> None:
     """Without an open stream nobody could have told."""

@@ -17,6 +17,7 @@ from tests.book.wire import (
     order_row,
     reopened,
     row,
+    rows,
     sizes,
     take,
     tell,
@@ -428,3 +429,11 @@ def test_only_account_updates_move_positions(kind: str) -> None:
 
     assert sizes(book) == {ADA: "30"}
     assert book.health.user.data_ms == ms(20)
+
+
+def test_unreadable_entry_price_contradicts_nothing() -> None:
+    """A snapshot whose entry price cannot be read is no correction of what is known."""
+    book = live_book(row("30"))
+    unreadable = rows({"symbol": "ADAUSDT", "positionSide": "BOTH", "positionAmt": "30", "entryPrice": ""})
+
+    assert book.take_positions(unreadable, ms(30), ms(30)) == []

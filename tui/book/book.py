@@ -34,6 +34,11 @@ def _badness(age: Freshness) -> tuple[bool, int]:
     return not age.is_live, age.position_age_ms
 
 
+def _agree(known: Decimal | None, told: Decimal | None) -> bool:
+    """Whether two words on a price agree; what could not be read contradicts nothing."""
+    return known is None or told is None or known == told
+
+
 class Gap(NamedTuple):
     """A time in which nothing was known for certain, and what had changed when it ended."""
 
@@ -413,7 +418,7 @@ class Book:
         if known is None:
             self._put(key, before, after)
             return after.value is position and amount != ZERO
-        is_same = known.position_amount == amount and known.entry_price == position.entry_price
+        is_same = known.position_amount == amount and _agree(known.entry_price, position.entry_price)
         is_later = asked_ms >= known.confirmed_ms and known.isolated_wallet in (
             None,
             position.isolated_wallet,

@@ -18,8 +18,10 @@ SETTLEMENT_MS = 10_000
 
 
 def quantity_for(world: World, contract: Contract, notional: Decimal) -> Decimal:
-    """The quantity that has about this notional, in whole steps and at least one."""
+    """The quantity that has about this notional, in whole steps and at least one; one where there is no price."""
     price = world.market.mark_price(contract.symbol)
+    if not price:
+        return contract.step_size
     return max(contract.step_size, (notional / price).quantize(contract.step_size))
 
 

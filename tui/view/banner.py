@@ -72,10 +72,8 @@ def trouble(now: BookNow) -> list[str]:
         case Word.CONNECTING:
             return [f"Connecting{because(api)}", retry(api, time_ms)]
         case Word.SYNCING:
-            return [
-                "Connected again: waiting for a snapshot younger than the gap",
-                _age_of_picture(book, time_ms),
-            ]
+            waits = "Connected again: waiting for a snapshot younger than the gap"
+            return [*(_side_trouble(book, time_ms) or [waits]), _age_of_picture(book, time_ms)]
         case Word.LOST:
             return [f"Connection lost{because(api)}", retry(api, time_ms), _age_of_picture(book, time_ms)]
         case Word.REFUSED:
