@@ -80,7 +80,7 @@ async def test_every_figure_of_several_books_is_whole(size: tuple[int, int]) -> 
         lines = pane(app)[table.region.y : table.region.bottom]
         positions = source.book.positions
         for line, one in zip(lines, table.order, strict=False):
-            row = look(source.book, positions[one], source.now)
+            row = look(source.book, positions[one], source.now, is_brief=size[0] < 120)
             for slot in table.slots:
                 assert slot.column.show(row, False).text in line
 
@@ -99,13 +99,14 @@ async def test_book_column_comes_with_the_second_book() -> None:
 
 
 async def test_narrow_panes_name_books_by_a_letter() -> None:
-    """At 80 cells the book is a letter, and symbol, side, size, distance, PNL and ROE have their places."""
+    """At 80 cells the book is a letter, and symbol, side, size, mark, distance, PNL and ROE have their places."""
     async with app_of(three_books()).run_test(size=(80, 24)) as pilot:
         app = await ready(pilot)
         names = [slot.column.name for slot in app.positions.table.slots]
 
         assert row_of(app, "ETHUSD_PERP").split()[1] == "C"
-        assert names[:5] == ["symbol", "book", "position_side", "position_amount", "liquidation_distance"]
+        assert names[:4] == ["symbol", "book", "position_side", "position_amount"]
+        assert names[4:] == ["mark_price", "liquidation_distance", "unrealized_pnl", "roe"]
 
 
 async def test_empty_coin_book_takes_no_room() -> None:

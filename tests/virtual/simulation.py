@@ -77,9 +77,9 @@ class Report:
     reconnects: int = 0
     tasks: tuple[int, int] = (0, 0)
     """Fewest and most tasks in quiet hours."""
-    said: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    said: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from the beginning of a fault that met no other until LIVE was gone, by fault."""
-    healed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    healed: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from the end of such a fault until LIVE, where it was gone."""
     misses: list[str] = field(default_factory=list)
     """Faults that met no other and took longer than they may."""
@@ -273,7 +273,7 @@ class Simulation:
     ) -> None:
         if episode.is_mixed:
             return
-        where[episode.fault.name].append(round(seconds, 2))
+        where.setdefault(episode.fault.name, []).append(round(seconds, 2))
         if limit is not None and seconds > limit + FRAME:
             what = "said" if where is self.report.said else "healed"
             self.report.misses.append(

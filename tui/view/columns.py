@@ -62,6 +62,8 @@ class Row(NamedTuple):
     """The time to the next funding."""
     book_text: str = ""
     """The name of its book, where several books have rows."""
+    is_brief: bool = False
+    """Whether room is short: PNL in a coin is told in dollars only, with its mark."""
 
     def holds(self, needs: Needs) -> bool:
         """Whether a figure that needs this may be shown."""
@@ -123,7 +125,9 @@ class Column:
         return cell if row.is_confirmed else cell._replace(tone="dim")
 
 
-def look(shelf: Shelf, position: Position, time_ms: int, book_text: str = "") -> Row:
+def look(
+    shelf: Shelf, position: Position, time_ms: int, book_text: str = "", *, is_brief: bool = False
+) -> Row:
     """Say what may be shown of a position now."""
     book = book_of(shelf, position.key)
     fresh = book.freshness(position, time_ms)
@@ -137,7 +141,9 @@ def look(shelf: Shelf, position: Position, time_ms: int, book_text: str = "") ->
     due_ms = position.next_funding_time_ms
     funding_text = "" if due_ms is None or due_ms <= time_ms else formats.until(due_ms - time_ms)
     is_marked, stale = fresh.is_marked, stale_text(fresh)
-    return Row(position, fresh.is_confirmed, is_described, is_marked, stale, funding_text, book_text)
+    return Row(
+        position, fresh.is_confirmed, is_described, is_marked, stale, funding_text, book_text, is_brief
+    )
 
 
 def stale_text(fresh: Freshness) -> str:
@@ -201,7 +207,8 @@ def _leverage(row: Row) -> Cell:
 
 
 def _size(row: Row) -> Cell:
-    return Cell(size(row.position))
+    text = size(row.position)
+    return Cell(text.replace(" cont", "ct") if row.is_brief else text)
 
 
 def _price(read: Callable[[Position], Decimal | None]) -> Callable[[Row], Cell]:
@@ -230,6 +237,9 @@ def _margin(row: Row) -> Cell:
 
 def _unrealized_pnl(row: Row) -> Cell:
     position, value = row.position, row.position.unrealized_pnl
+    if row.is_brief and position.is_inverse:
+        dollars = formats.money(figures.usd_value(position, value), "USD", is_signed=True)
+        return toned(UNKNOWN if dollars == UNKNOWN else f"≈{dollars}", value)
     text = formats.money(value, position.margin_asset, is_signed=True)
     return toned(with_unit(text, position), value)
 

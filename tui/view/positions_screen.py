@@ -155,7 +155,7 @@ class PositionsScreen(Screen[None]):
             table.focus()
         self._state.show(state)
         table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
-        table.set_books(self._book_names())
+        table.set_books(self._book_names(), is_brief=self.size.width < NAMES_WIDTH)
         table.show(moment.book, self.listing.order, changed, moment.time_ms)
         self._head.show([table.label_line] if chrome.has_head and table.display else [])
 

@@ -67,6 +67,7 @@ class PositionsTable(ScrollView, can_focus=True):
         self.is_private = False
         self._book: Shelf = Book()
         self._names: Mapping[str, str] = {}
+        self._is_brief = False
         self._time_ms = 0
         self._is_chosen = False
         self.tones = Tones(self)
@@ -96,17 +97,18 @@ class PositionsTable(ScrollView, can_focus=True):
             position = positions.get(key)
             if position is None:
                 continue
-            row = look(self._book, position, self._time_ms, self._names.get(key.book, ""))
+            name = self._names.get(key.book, "")
+            row = look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
             drawn = self._drawn.get(key)
             if drawn is None or key in self._dirty or drawn.row != row:
                 is_wider |= self._format(key, row, y)
         if is_wider or not self.slots:
             self._refit()
 
-    def set_books(self, names: Mapping[str, str]) -> None:
-        """Name the books in a column of their own; none: one book needs no name."""
-        if names != self._names:
-            self._names = names
+    def set_books(self, names: Mapping[str, str], *, is_brief: bool) -> None:
+        """Name the books in a column of their own; none: one book needs no name. Brief: room is short."""
+        if (names, is_brief) != (self._names, self._is_brief):
+            self._names, self._is_brief = names, is_brief
             self.forget_widths()
 
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
