@@ -7,7 +7,8 @@ from textual.driver import Driver
 from tests.view.hand import MANY, HandSource, app_of, key, pane, position
 from tui.app import PositionsApp, report
 from tui.book.health import Transport
-from tui.errors import UsageError
+from tui.errors import SettingsError, UsageError
+from tui.settings import ScreenSettings
 from tui.view.positions_screen import PositionsScreen
 
 SECRET = "canary-secret-0123456789abcdef"
@@ -167,13 +168,14 @@ async def test_late_tick_does_nothing() -> None:
     assert app.screen_stack == []
 
 
-async def test_unknown_theme_is_no_reason_to_fail() -> None:
-    """A theme that Textual does not know leaves the default."""
-    app = app_of(HandSource(), theme="nonsense")
-    async with app.run_test(size=(80, 24)):
-        theme = app.theme
-
-    assert theme == "textual-dark"
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [(ScreenSettings(theme="nonsense"), "theme"), (ScreenSettings(sort="-nonsense"), "sort")],
+)
+def test_names_that_there_are_not_are_refused(settings: ScreenSettings, message: str) -> None:
+    """An unknown theme or column is told before the screen begins, with the names that there are."""
+    with pytest.raises(SettingsError, match=f"{message}: there is no"):
+        PositionsApp(HandSource(), settings)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "nord", "ansi-dark"])

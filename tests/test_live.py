@@ -539,6 +539,22 @@ async def test_planned_rotation_leaves_no_gap() -> None:
 
 
 @virtual
+async def test_rotation_without_snapshots_waits() -> None:
+    """When streams are announced to go away while no listen key can be had, they are used to their end."""
+    async with stage(QUIET) as on:
+        on.world.network.refusing.add("api")
+        on.strike("reset:api")
+        await asyncio.sleep(5)
+        for feed in ("private", "market"):
+            (socket,) = on.sockets(feed)
+            socket.session.say({"e": "serverShutdown", "E": on.exchange_ms})
+        await asyncio.sleep(60)
+        assert [len(on.sockets(feed)) for feed in ("private", "market")] == [1, 1]
+        on.world.network.refusing.clear()
+        await on.until_word(Word.LIVE, 34)
+
+
+@virtual
 async def test_demo_lives_from_end_to_end() -> None:
     """Prices move every second, positions come, change and go, and every fill and every funding has its line."""
     async with stage("demo") as on:

@@ -306,8 +306,8 @@ class Live:
             user.transport = Transport.OFF
         elif change.state is LinkState.OPEN:
             self._care.connected()
-            self._wake(*self._markets)
             if not was_open:
+                self._wake(*self._markets)
                 self.book.stream_opened(self.time_ms())
                 self._schedule.not_later(POSITIONS, now)
             self._schedule.once_more(now + SETTLE_SECONDS)
@@ -322,12 +322,13 @@ class Live:
         self._market_changes[place] = change
         needed = [self._market_changes[one] for one in self._market_changes if self._symbols(one)]
         mark = self.book.health.mark
+        was_open = mark.transport is Transport.OPEN
         if change.state is LinkState.OPEN:
             change = next((one for one in needed if one.state is not LinkState.OPEN), change)
         self._stream_changed(mark, change, "Mark prices")
         if change.state is LinkState.WAITING and not self.book.symbols:
             mark.transport, mark.reason = Transport.OFF, ""
-        elif change.state is LinkState.OPEN:
+        elif change.state is LinkState.OPEN and not was_open:
             self._wake(self._private)
         self._nudge.set()
 

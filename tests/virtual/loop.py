@@ -12,12 +12,15 @@ P = ParamSpec("P")
 LOOK_EVERY = 1_000
 """Rounds of the loop between looks for signals."""
 
+MOST_ROUNDS = 100_000
+"""Rounds of the loop in one moment, above which something runs in a circle."""
+
 RESOLUTION = 1e-6
 """Timers this close count as due: after a month, the clock's own steps are larger than the usual nanosecond."""
 
 
 class Stuck(Exception):
-    """Every task waits for something that can never happen: there is no timer left."""
+    """Time does not go on: there is no timer left, or something runs in a circle."""
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -55,14 +58,18 @@ class _Jumping(selectors.DefaultSelector):
     def __init__(self, jump: Callable[[float | None], None]) -> None:
         super().__init__()
         self._jump = jump
-        self._rounds = 0
+        self._rounds = self._rounds_now = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self._rounds += 1
         if self._rounds % LOOK_EVERY == 0 and (ready := super().select(0)):
             return ready
+        self._rounds_now += 1
         if timeout is None or timeout > 0:
             self._jump(timeout)
+            self._rounds_now = 0
+        elif self._rounds_now > MOST_ROUNDS:
+            raise Stuck
         return []
 
 

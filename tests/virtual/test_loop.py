@@ -71,6 +71,17 @@ def test_wait_without_timer_is_an_error() -> None:
         run(work)
 
 
+def test_running_in_a_circle_is_an_error() -> None:
+    """Work that goes on for ever in one moment is reported in place of hanging."""
+
+    async def work() -> None:
+        while True:  # noqa: ASYNC110 - that is the point
+            await asyncio.sleep(0)
+
+    with pytest.raises(Stuck):
+        run(work)
+
+
 def test_stall_makes_timers_late() -> None:
     """After a stall every timer that it swallowed fires at once."""
 

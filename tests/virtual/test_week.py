@@ -12,6 +12,9 @@ from tests.virtual.simulation import simulate
 
 WEEK_SEEDS = (7, 8)
 RESULT = Path(__file__).parent / "soak_result.json"
+# Read here: each test runs without this machine's own settings.
+SOAK_DAYS = float(os.environ.get("PERPTOP_SOAK_DAYS", "30"))
+SOAK_SEEDS = int(os.environ.get("PERPTOP_SOAK_SEEDS", "20"))
 
 
 def test_week_shows_no_wrong_figure_as_live() -> None:
@@ -32,10 +35,8 @@ def test_same_seed_is_the_same_life(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_month_of_many_lives() -> None:
     """30 virtual days × 20 seeds; `PERPTOP_SOAK_DAYS` and `PERPTOP_SOAK_SEEDS` make it shorter. Writes the result down."""
-    days = float(os.environ.get("PERPTOP_SOAK_DAYS", "30"))
-    seeds = range(1, 1 + int(os.environ.get("PERPTOP_SOAK_SEEDS", "20")))
     done: list[Life] = []
-    for life in lives(seeds, days):
+    for life in lives(range(1, 1 + SOAK_SEEDS), SOAK_DAYS):
         done.append(life)
         RESULT.write_text(json.dumps(summary(done), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

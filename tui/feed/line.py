@@ -18,8 +18,10 @@ class Line(Generic[TalkT]):
         self.opened_at = world.now()
         self.ready = asyncio.Event()
         """Set once the conversation does its work, and when it is over."""
+        self.is_leaving = False
+        """Whether the server has said that it is about to go away."""
         self.waning = asyncio.Event()
-        """Set when the server is about to go away, and when it is over."""
+        """Set when the server says that, and when it is over."""
         self._world = world
         self._hear = hear
         self._socket = socket
@@ -64,7 +66,8 @@ class Line(Generic[TalkT]):
                 await self._write()
                 if talk.is_ready:
                     self.ready.set()
-                if talk.ending is not None:
+                if talk.ending is not None and not self.is_leaving:
+                    self.is_leaving = True
                     self.waning.set()
                 await wait_for(self._nudge, talk.due_at(), self._world.now())
                 self._tell(talk.tick(self._world.now()))

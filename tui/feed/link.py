@@ -175,8 +175,7 @@ class Link(Generic[TalkT]):
             self._changed(Change(LinkState.ROTATING, "Moving to a new connection."))
             successor = await self._successor()
             if successor is None:
-                is_leaving = line.talk.ending is not None
-                rotate_at = self._world.now() + (AGAIN_WHEN_LEAVING if is_leaving else AGAIN_SECONDS)
+                rotate_at = self._world.now() + (AGAIN_WHEN_LEAVING if line.is_leaving else AGAIN_SECONDS)
                 if line.ending is None:
                     line.waning.clear()
             else:
