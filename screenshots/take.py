@@ -23,8 +23,11 @@ from tui.book.book import Book  # noqa: E402
 from tui.book.health import Word  # noqa: E402
 from tui.book.portfolio import Portfolio  # noqa: E402
 from tui.credentials import Credential, Secret  # noqa: E402
-from tui.live import Live, LiveOptions  # noqa: E402
-from tui.lives import Lives  # noqa: E402
+from tui.live import (  # noqa: E402
+    Live,
+    LiveOptions,
+    Lives,
+)
 from tui.protocol.endpoints import at  # noqa: E402
 from tui.settings import ScreenSettings  # noqa: E402
 from tui.sim.exchange import Exchange  # noqa: E402

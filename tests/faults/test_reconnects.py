@@ -47,7 +47,8 @@ async def reconnect(made: Bench, times: int) -> None:
 
 def test_reconnects_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks, file descriptors and memory are after sixty reconnects what they were after fifteen."""
-    monkeypatch.setattr("tui.live.Manners", Impatient)
+    monkeypatch.setattr("tui.live.house.Manners", Impatient)
+    monkeypatch.setattr("tui.live.house.LIMIT", 10**7)
     monkeypatch.setattr("tui.protocol.redial.Redial.delay", lambda self, *_: 0.0)
 
     async def run() -> tuple[tuple[int, int, int], tuple[int, int, int]]:

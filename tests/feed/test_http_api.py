@@ -15,6 +15,7 @@ from tui.errors import RequestForbidden
 from tui.feed.http_api import ContractsAnswer, HttpApi, Means
 from tui.feed.link import Change, LinkState
 from tui.feed.world import DialFailed, HttpAnswer, Socket
+from tui.protocol.budget import Budget
 from tui.protocol.clock import ExchangeClock
 from tui.protocol.conversation import AccountAnswer, Failed, ListenKeyAnswer, PositionsAnswer, WeightUsed
 from tui.protocol.redial import Manners
@@ -97,7 +98,7 @@ class Desk:
         self.clock.sample(0.0, 0.0, WALL_MS, WALL_MS)
         self.heard: list[Any] = []
         self.changes: list[Change] = []
-        means = Means(self.world, self.manners, self.clock, hmac_credential())
+        means = Means(self.world, self.manners, self.clock, hmac_credential(), Budget())
         self.api = HttpApi(venue, BASE, means, self.heard.append, self.changes.append, params)
         self.world.put("/dapi/v1/exchangeInfo", CONTRACTS)
 

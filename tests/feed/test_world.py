@@ -206,21 +206,37 @@ async def test_loss_is_told_in_words(
     assert words in lost.value.sentence
 
 
+async def stand_still(connection: ServerConnection) -> None:
+    """Answer nothing from now on."""
+    connection.transport.pause_reading()
+    await asyncio.sleep(2)
+    connection.transport.abort()
+
+
 async def test_dead_line_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers pings is lost within ping and time limit, and its socket is closed."""
     for name in ("PING_SECONDS", "CLOSE_SECONDS"):
         monkeypatch.setattr(world, name, 0.1)
 
     async def freeze(connection: ServerConnection) -> None:
-        connection.transport.pause_reading()
-        await asyncio.sleep(2)
-        connection.transport.abort()
+        await connection.recv()
+        await stand_still(connection)
 
     async with websocket(freeze) as url:
         connection = await RealWorld().connect(url)
+        await connection.send(b"now")
         with pytest.raises(Lost, match="has not answered a ping"):
             await asyncio.wait_for(connection.recv(), 2)
         await connection.close()
+
+
+async def test_line_that_was_never_alive_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that opens and answers nothing has not been reached: no stream of it counts for a moment."""
+    monkeypatch.setattr(world, "PING_SECONDS", 0.1)
+
+    async with websocket(stand_still) as url:
+        with pytest.raises(DialFailed, match="opens the connection and has not answered a ping"):
+            await RealWorld().connect(url)
 
 
 async def test_what_came_before_the_end_is_still_read() -> None:

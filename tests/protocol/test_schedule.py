@@ -6,26 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.protocol.budget import Budget
 from tui.protocol.requests import ACCOUNT, POSITIONS
 from tui.protocol.schedule import (
     AUDIT_SECONDS,
     BACKOFF_CAP,
-    DEAR,
     DOWN_SECONDS,
     FULL_SECONDS,
     HURRY_MOST,
     HURRY_SECONDS,
     HURRY_SPACING,
     Schedule,
-    weight_a_minute,
 )
 
 BOTH = [POSITIONS, ACCOUNT]
 
 
-def asked_at(now: float, seconds: float = AUDIT_SECONDS) -> Schedule:
+def asked_at(now: float, seconds: float = AUDIT_SECONDS, budget: Budget | None = None) -> Schedule:
     """A schedule that has just asked for both."""
-    schedule = Schedule()
+    schedule = Schedule(budget)
     schedule.seconds = seconds
     for method in BOTH:
         schedule.asked(method, now)
@@ -89,8 +88,9 @@ def test_events_in_a_row_ask_once() -> None:
 @pytest.mark.parametrize(("count", "is_asked"), [(1919, True), (1920, False), (2400, False)])
 def test_events_ask_for_nothing_when_the_limit_is_nearly_used(count: int, is_asked: bool) -> None:
     """From 80 % of the address's limit on, whoever used it, snapshots that are not needed are left out."""
-    schedule = asked_at(0.0)
-    schedule.used(count, 2400)
+    budget = Budget()
+    schedule = asked_at(0.0, budget=budget)
+    budget.used(count, 2400)
     schedule.hurry(6.0)
 
     assert (schedule.due(7.0) == BOTH) == is_asked
@@ -101,9 +101,10 @@ def test_events_ask_for_nothing_when_the_limit_is_nearly_used(count: int, is_ask
 )
 def test_audits_slow_down_when_the_limit_is_used(count: int, seconds: float) -> None:
     """From 95 % on, audits come once a minute."""
-    schedule = Schedule()
+    budget = Budget()
+    schedule = Schedule(budget)
     schedule.seconds = AUDIT_SECONDS
-    schedule.used(count, 2400)
+    budget.used(count, 2400)
     for method in BOTH:
         schedule.asked(method, 0.0)
 
@@ -112,8 +113,9 @@ def test_audits_slow_down_when_the_limit_is_used(count: int, seconds: float) -> 
 
 def test_unknown_limit_is_no_limit() -> None:
     """An answer without a limit slows nothing down."""
-    schedule = Schedule()
-    schedule.used(5, 0)
+    budget = Budget()
+    schedule = Schedule(budget)
+    budget.used(5, 0)
     schedule.hurry(10.0)
 
     assert schedule.due(10.3) == BOTH
@@ -201,8 +203,9 @@ def test_shorter_rhythm_holds_at_once() -> None:
 )
 @settings(derandomize=True)
 def test_weight_stays_small(steps: list[str]) -> None:
-    """Whatever happens, however often a person refreshes, a minute of snapshots costs about a twentieth of the limit."""
-    schedule, asked = Schedule(), 0
+    """Whatever happens, however often a person refreshes, a minute of snapshots costs less than a twentieth of the limit."""
+    budget, asked = Budget(), 0
+    schedule = Schedule(budget)
     for number, step in enumerate(steps):
         now = number * 60 / 200
         if step == "event":
@@ -214,21 +217,23 @@ def test_weight_stays_small(steps: list[str]) -> None:
         elif step == "once":
             schedule.once_more(now + 3.05)
         elif step == "spend":
-            schedule.spend(1, now)
+            budget.spend(1, now)
         elif step == "used":
-            schedule.used(number * 20, 2400)
+            budget.used(number * 20, 2400)
         elif step == "rhythm":
             schedule.rhythm(DOWN_SECONDS if number % 2 else AUDIT_SECONDS, now)
         for method in schedule.due(now):
             schedule.asked(method, now)
+            budget.spend(5, now)
             asked += 5
-    assert asked <= 140 + 5 * steps.count("once")
+    assert asked <= 120
 
 
 def test_what_else_was_spent_counts() -> None:
     """Weight of other requests makes snapshots seldom, until a minute has passed."""
-    schedule = asked_at(0.0, DOWN_SECONDS)
-    schedule.spend(DEAR, 0.0)
+    budget = Budget()
+    schedule = asked_at(0.0, DOWN_SECONDS, budget)
+    budget.spend(90, 0.0)
 
     assert schedule.due(AUDIT_SECONDS - 0.1) == []
     assert schedule.due(AUDIT_SECONDS) == BOTH
@@ -237,6 +242,17 @@ def test_what_else_was_spent_counts() -> None:
     assert schedule.due(58.0 + DOWN_SECONDS) == [POSITIONS]
 
 
-def test_weight_of_an_interval() -> None:
-    """Audits cost 40 a minute, polls 120: 1.7 and 5 % of the limit."""
-    assert (weight_a_minute(AUDIT_SECONDS), weight_a_minute(DOWN_SECONDS)) == (40, 120)
+def test_books_of_one_address_share_what_they_spend() -> None:
+    """What one book has spent makes the snapshots of another seldom, and stops them where nothing is left."""
+    budget = Budget()
+    other = Schedule(budget, {POSITIONS: 1, ACCOUNT: 5})
+    for method in BOTH:
+        other.asked(method, 0.0)
+    budget.spend(104, 0.0)
+    budget.spend(2, 8.0)
+
+    other.at_once(9.0)
+    assert other.due(9.0) == []
+    assert other.due(20.0) == []
+    assert 60.0 <= other.due_at() <= 61.0
+    assert other.due(61.0) == BOTH

@@ -17,7 +17,6 @@ SOAK_DAYS = float(os.environ.get("PERPTOP_SOAK_DAYS", "30"))
 SOAK_SEEDS = int(os.environ.get("PERPTOP_SOAK_SEEDS", "20"))
 
 
-@pytest.mark.soak
 def test_week_shows_no_wrong_figure_as_live() -> None:
     """In 7 virtual days, lived as two halves side by side, nothing wrong is LIVE and no manners are broken."""
     halves = list(lives(WEEK_SEEDS, days=7 / len(WEEK_SEEDS)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.virtual.world import VirtualWorld
 from tui.book.health import MARK_LIMIT_MS, Word
-from tui.book.position import Position
+from tui.book.position import Key, Position
 from tui.live import Live
 from tui.sim.events import Event
 
@@ -26,6 +26,8 @@ CLOCK_SLACK = 20.0
 """Seconds after a step of the exchange's clock in which ages may be off: the next audit finds it."""
 ROTATION = 10.0
 """Seconds for which two connections of one kind may stand side by side."""
+OPENING = 1.5
+"""Seconds for which a position may be without a price after it was opened, also one that was held before."""
 MARK_FRAMES = 4
 """Every so many frames the mark prices are looked at: they come once a second."""
 MARKS = 9
@@ -71,6 +73,7 @@ class Watcher:
         self._marked = 0
         self._unseen_until = 0.0
         self._crowded: dict[str, float] = {}
+        self._opened_at: dict[Key, float] = {}
         exchange = world.exchange
         exchange.world.tell = self._tell
         self.note_truth()
@@ -133,6 +136,7 @@ class Watcher:
         self.note_truth()
         self.note_marks()
         self.frames += 1
+        self._note_opened(live)
         time_ms = live.time_ms()
         word = live.book.word(time_ms)
         if word is Word.LIVE:
@@ -148,7 +152,7 @@ class Watcher:
 
     @property
     def is_opening(self) -> bool:
-        """Whether the picture is whole but for a new position that has no price yet."""
+        """Whether the picture is whole but for a position so new that it has no price yet."""
         live = self.live
         if self.word is not Word.STALE or live is None:
             return False
@@ -158,7 +162,14 @@ class Watcher:
             for position in live.book.positions.values()
             if position.is_open and not live.book.freshness(position, time_ms).is_live
         ]
-        return bool(stale) and all(position.mark_time_ms is None for position in stale)
+        return bool(stale) and all(
+            position.mark_time_ms is None or self.world.now() - self._opened_at[position.key] < OPENING
+            for position in stale
+        )
+
+    def _note_opened(self, live: Live) -> None:
+        open_now = {position.key for position in live.book.positions.values() if position.is_open}
+        self._opened_at = {key: self._opened_at.get(key, self.world.now()) for key in open_now}
 
     def _compare(self, live: Live) -> None:
         shown: dict[Side, Value] = {}

@@ -123,8 +123,7 @@ def _check_filter(expression: str) -> None:
 
 async def _take_one(planned: Plan, rows: Wanted, seconds: float) -> tuple[Picture, str]:
     """Return what is known once it is fresh, and which books are not."""
-    from tui.live import Live, snapshot
-    from tui.lives import snapshots
+    from tui.live import Live, snapshot, snapshots
 
     async with AsyncExitStack() as stack:
         live = await open_live(stack, planned)

@@ -19,8 +19,7 @@ from tui.protocol.venues import BOOK_NAMES
 from tui.settings import Profile, Settings
 
 if TYPE_CHECKING:
-    from tui.live import Live, LiveOptions
-    from tui.lives import Lives
+    from tui.live import Live, LiveOptions, Lives
 
 DEMO = "DEMO · a simulated exchange: no real account, no money"
 NO_KEY = """\
@@ -187,8 +186,7 @@ def _live_options(wanted: Connection, profile: Profile, stored: Settings, stream
 
 async def open_live(stack: AsyncExitStack, planned: Plan) -> "Live | Lives":
     """Return a worker for the plan, or several as one; a demo's exchange runs until the stack closes."""
-    from tui.live import Live
-    from tui.lives import Lives
+    from tui.live import Live, Lives
 
     place = planned.place or await _demo(stack, planned.demo_faults)
     # A demo's exchange is gone when the program is: there is nothing to remember of it.

@@ -10,6 +10,7 @@ from tui.errors import ProtocolError, RequestForbidden
 from tui.feed.link import Change, LinkState
 from tui.feed.world import DialFailed, HttpAnswer, World
 from tui.protocol import codec
+from tui.protocol.budget import Budget
 from tui.protocol.clock import ExchangeClock
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
@@ -50,6 +51,7 @@ class Means(NamedTuple):
     manners: Manners
     clock: ExchangeClock
     credential: Credential
+    budget: Budget
 
 
 class Rejected(Exception):
@@ -225,6 +227,7 @@ class HttpApi:
         if request.security is Security.SIGNED:
             query += f"&signature={quote(self._means.credential.sign(query), safe='')}"
         url = f"{self._base}{request.path}{f'?{query}' if query else ''}"
+        self._means.budget.spend(request.weight, self._means.world.now())
         answer = await self._means.world.ask(request.verb, url, headers)
         self._note_weight(answer)
         if answer.status == 200:

@@ -5,6 +5,7 @@ import random
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -150,6 +151,7 @@ class RealWorld:
         except (OSError, InvalidHandshake, EOFError, ValueError) as problem:
             self._names.failed(host, port)
             raise dial_failed(problem, host) from None
+        await _prove(connection, host)
         return _RealSocket(connection, host)
 
     async def ask(self, verb: str, url: str, headers: Mapping[str, str]) -> HttpAnswer:
@@ -169,6 +171,25 @@ class RealWorld:
 
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+async def _prove(connection: ClientConnection, host: str) -> None:
+    """Wait for the answer to a first ping: a line that opens and answers nothing is none.
+
+    One that is closed meanwhile is left to its reader: what came before the end is still to be read.
+    """
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            with suppress(ConnectionClosed):
+                await (await connection.ping())
+    except TimeoutError:
+        connection.transport.abort()
+        raise DialFailed(
+            f"{clean(host)} opens the connection and has not answered a ping for {PING_SECONDS:.0f} s."
+        ) from None
+    except asyncio.CancelledError:
+        connection.transport.abort()
+        raise
 
 
 class _Dial(connect):

@@ -18,6 +18,7 @@ import msgspec
 from tui.credentials import Credential, Secret
 from tui.errors import ProtocolError
 from tui.protocol import codec
+from tui.protocol.budget import Budget
 from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.replies import AccountInformation, Answer, ErrorReply, PositionRisk
 from tui.protocol.requests import (
@@ -137,7 +138,12 @@ class ApiConversation:
     """One connection's worth of requests and answers."""
 
     def __init__(
-        self, credential: Credential, clock: ExchangeClock, options: AskOptions, identities: Iterator[str]
+        self,
+        credential: Credential,
+        clock: ExchangeClock,
+        options: AskOptions,
+        identities: Iterator[str],
+        budget: Budget | None = None,
     ) -> None:
         self.state = State.MEASURING
         self.ending: Ending | None = None
@@ -145,6 +151,7 @@ class ApiConversation:
         self._clock = clock
         self._options = options
         self._identities = identities
+        self._budget = budget or Budget()
         self._pending: dict[str, _Pending] = {}
         self._again: list[str] = []
         self._outgoing: list[bytes] = []
@@ -372,6 +379,7 @@ class ApiConversation:
             params["recvWindow"] = self._options.recv_window_ms
             if method == POSITIONS and self._options.symbol:
                 params["symbol"] = self._options.symbol
+        self._budget.spend(allowed(method).weight, now)
         identity = next(self._identities)
         is_session = self._is_session and not (self._key_in_params and method in (START_STREAM, PING_STREAM))
         self._outgoing.append(request(identity, method, params, self._credential, is_session))

@@ -1,7 +1,9 @@
 """When to ask for a snapshot: often enough to bound every silent failure, seldom enough to cost nobody a ban."""
 
 from collections import deque
+from collections.abc import Mapping
 
+from tui.protocol.budget import MINUTE, Budget
 from tui.protocol.requests import ACCOUNT, METHODS, POSITIONS
 
 AUDIT_SECONDS = 15.0
@@ -16,11 +18,8 @@ HURRY_SECONDS = 0.3
 HURRY_SPACING = 5.0
 """Between snapshots that events ask for."""
 
-HURRY_MOST, MINUTE = 10, 60.0
+HURRY_MOST = 10
 """Snapshots in a minute above which events ask for no more: 100 of weight while an account trades without a pause."""
-
-DEAR = 90
-"""Our own weight in a minute above which snapshots are no more than audits: 5 % of the limit is 120."""
 
 BACKOFF_FIRST, BACKOFF_CAP = 2.0, 30.0
 """After a failed snapshot, doubling."""
@@ -32,9 +31,17 @@ FULL_SECONDS = 60.0
 
 
 class Schedule:
-    """When each of the two snapshots is due."""
+    """When each of the two snapshots of one book is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget | None = None, costs: Mapping[str, int] | None = None) -> None:
+        """Plan for one book.
+
+        Args:
+            budget: what the books of one IP address spend together.
+            costs: the weight of each of the two snapshots; USD-M's when it is left out.
+        """
+        self._budget = budget or Budget()
+        self._costs = costs or {method: METHODS[method].weight for method in (POSITIONS, ACCOUNT)}
         self.seconds = DOWN_SECONDS
         """Between snapshots."""
         self._due = {POSITIONS: 0.0, ACCOUNT: 0.0}
@@ -42,17 +49,20 @@ class Schedule:
         self._interval_then = dict.fromkeys(self._due, DOWN_SECONDS)
         """The interval that `_due` was set by."""
         self._recent: deque[float] = deque(maxlen=HURRY_MOST)
-        self._spent: deque[tuple[float, int]] = deque()
         self._extra: list[float] = []
         self._failures = dict.fromkeys(self._due, 0)
-        self._use = 0.0
 
     def due(self, now: float) -> list[str]:
         """Return the methods to ask now."""
-        if self._weight(now) >= DEAR:
+        if self._budget.is_dear(now):
             self._thin_out()
         if self._extra and self._extra[0] <= now:
+            self._extra = [at for at in self._extra if at > now]
             self._due[POSITIONS] = min(self._due[POSITIONS], now)
+        for method, due in self._due.items():
+            if due <= now:
+                room_at = self._budget.room_at(self._costs[method], now)
+                self._due[method] = due if room_at <= now else room_at
         return [method for method, due in self._due.items() if due <= now]
 
     def due_at(self) -> float:
@@ -62,21 +72,11 @@ class Schedule:
     def asked(self, method: str, now: float) -> None:
         """Note that it was asked; the next is due an interval later."""
         self._asked[method] = now
-        self.spend(METHODS[method].weight, now)
         self._interval_then[method] = self._interval(method)
         self._due[method] = now + self._interval_then[method]
         if method == POSITIONS:
             self._recent.append(now)
             self._extra = [at for at in self._extra if at > now]
-
-    def spend(self, weight: int, now: float) -> None:
-        """Note what else has cost weight."""
-        self._spent.append((now, weight))
-
-    def _weight(self, now: float) -> int:
-        while self._spent and self._spent[0][0] <= now - MINUTE:
-            self._spent.popleft()
-        return sum(weight for _, weight in self._spent)
 
     def _thin_out(self) -> None:
         for method, asked in self._asked.items():
@@ -111,17 +111,13 @@ class Schedule:
 
     def hurry(self, now: float) -> None:
         """Ask for both soon after an event, which carries no margins, unless the limit is nearly used up."""
-        if self._use >= BUSY:
+        if self._budget.use >= BUSY:
             return
         at = max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING)
         if len(self._recent) == HURRY_MOST:
             at = max(at, self._recent[0] + MINUTE)
         for method in self._due:
             self.not_later(method, at)
-
-    def used(self, count: int, limit: int) -> None:
-        """Note how much of the limit this IP address has used, others' requests included."""
-        self._use = count / limit if limit else 0.0
 
     def rhythm(self, seconds: float, now: float) -> None:
         """Change the interval; a shorter one holds at once, also when the limit is no longer used up."""
@@ -137,9 +133,4 @@ class Schedule:
         seconds = self.seconds
         if method == ACCOUNT:
             seconds = max(seconds, min(3 * seconds, AUDIT_SECONDS))
-        return max(seconds, FULL_SECONDS) if self._use >= FULL else seconds
-
-
-def weight_a_minute(seconds: float) -> float:
-    """Return the request weight of both snapshots at this interval."""
-    return (METHODS[POSITIONS].weight + METHODS[ACCOUNT].weight) * 60 / seconds
+        return max(seconds, FULL_SECONDS) if self._budget.use >= FULL else seconds

@@ -3,13 +3,10 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from tui.book.book import Book
 from tui.book.health import Transport
 from tui.book.portfolio import Portfolio
-from tui.errors import Unavailable
-from tui.live import Live, is_hopeless, wait_for, why_not
+from tui.live.worker import Live
 from tui.protocol.rights import UNKNOWN
-from tui.protocol.venues import BOOK_NAMES
 
 Factory = Callable[[], Live]
 
@@ -62,7 +59,7 @@ class Lives:
             if otherwise is None:
                 return
             await self._refusal()
-            if await self._lives[0].is_portfolio_margin():
+            if await self._lives[0].questions.is_portfolio_margin():
                 for worker in workers:
                     worker.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)
@@ -84,31 +81,3 @@ class Lives:
         self._is_changed.set()
         if self.on_change is not None:
             self.on_change()
-
-
-async def snapshots(lives: Lives, seconds: float) -> str:
-    """Run the workers until every book is fresh or known not to be, then stop them.
-
-    Returns:
-        Which books are not, and why; empty when all are.
-
-    Raises:
-        Unavailable: none is.
-    """
-
-    def is_over() -> bool:
-        time_ms = lives.time_ms()
-        failed = [book for book in lives.book.all if not book.is_told(time_ms)]
-        return not failed or (lives.is_decided and all(is_hopeless(book, time_ms) for book in failed))
-
-    await wait_for(lives, is_over, seconds)
-    time_ms = lives.time_ms()
-    failed = [book for book in lives.book.all if not book.is_told(time_ms)]
-    sentences = [f"{_name(book)}: {why_not(book, seconds, time_ms)}" for book in failed]
-    if len(failed) == len(lives.book.all):
-        raise Unavailable(" ".join(dict.fromkeys(sentences)))
-    return " ".join(sentences)
-
-
-def _name(book: Book) -> str:
-    return BOOK_NAMES.get(book.book, book.book)

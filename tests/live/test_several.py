@@ -15,8 +15,7 @@ from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld
 from tui.book.health import Word
 from tui.errors import Unavailable
 from tui.feed.world import HttpAnswer
-from tui.live import Live, LiveOptions
-from tui.lives import Lives, snapshots
+from tui.live import Live, LiveOptions, Lives, snapshots
 from tui.protocol.endpoints import at
 from tui.sim.exchange import Exchange
 from tui.sim.scenarios import scenario

@@ -1,28 +1,23 @@
 """The worker: joins feed and book, and keeps a book true. The screen and every command stand on it."""
 
 import asyncio
-import contextlib
-import itertools
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from tui.book.book import Book
-from tui.book.health import Feed, Transport, Word
-from tui.book.journal import Journal, Kind
+from tui.book.health import Feed, Transport
+from tui.book.journal import Kind
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
-from tui.errors import ProtocolError, Unavailable
-from tui.feed.http import HttpFailed, get, key_rights, measure
 from tui.feed.http_api import ContractsAnswer, HttpApi, Means
 from tui.feed.link import Attempt, Change, Link, LinkState
-from tui.feed.memory import BanMemory
 from tui.feed.world import RealWorld, World
-from tui.protocol import codec
-from tui.protocol.clock import ExchangeClock
+from tui.live.house import House
+from tui.live.questions import Questions, RightsAnswer
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
     AccountAnswer,
@@ -41,31 +36,18 @@ from tui.protocol.events import AccountUpdate, MarkPriceUpdate, UnknownEvent
 from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
 from tui.protocol.private_stream import Form, PrivateConversation, private_target
-from tui.protocol.redial import Manners
 from tui.protocol.requests import (
     ACCOUNT,
     HANDSHAKE_WEIGHT,
-    METHODS,
     PING_STREAM,
     POSITIONS,
     START_STREAM,
     TIME,
 )
-from tui.protocol.rights import UNKNOWN, rights
-from tui.protocol.schedule import AUDIT_SECONDS, Schedule
+from tui.protocol.rights import UNKNOWN
+from tui.protocol.schedule import AUDIT_SECONDS
 from tui.protocol.talk import Garbled
-from tui.protocol.venues import (
-    ACCOUNT_CONFIG,
-    MARKETS,
-    PORTFOLIO_ACCOUNT,
-    SYMBOL_CONFIG,
-    VENUES,
-    HttpRequest,
-    Market,
-    market_base,
-    private_base,
-    rest_base,
-)
+from tui.protocol.venues import MARKETS, VENUES, Market, market_base, private_base, rest_base
 from tui.protocol.verdicts import Trouble, Verdict
 
 SETTLE_SECONDS = 3.05
@@ -79,13 +61,6 @@ POLLED_MARK_SECONDS = 4.5
 
 LATE_MS = 5_000
 """An event from so far in our past: too old to be merged with what was known before it came."""
-
-RIGHTS_SECONDS = 24 * 3600.0
-RIGHTS_AGAIN_SECONDS = 3600.0
-
-CONFIGS_SECONDS = 300.0
-CONFIGS_SPACING = 60.0
-"""Between questions for leverage and margin type: usually, and at least when a new symbol makes one due."""
 
 CLOCK_SPACING = 30.0
 """Between attempts to measure the exchange's clock."""
@@ -123,19 +98,6 @@ class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Whether to listen to the private and the market stream."""
 
 
-class _House:
-    """What the workers of one IP address share."""
-
-    def __init__(self, world: World, state_folder: Path | None) -> None:
-        self.world = world
-        self.clock = ExchangeClock(world.now(), world.wall_ms())
-        self.manners = Manners()
-        self.bans = BanMemory(None if state_folder is None else state_folder / "bans.json")
-        self.journal = Journal()
-        self.identities = (f"p{number}" for number in itertools.count(1))
-        self.family: list[Live] = []
-
-
 class Live:
     """Keeps one book of one account true: its connections, a schedule of audits, and what to do about trouble.
 
@@ -156,8 +118,7 @@ class Live:
     ) -> None:
         self._options = options or LiveOptions()
         self._venue = VENUES.get(self._options.book)
-        self.house: _House = beside.house if beside else _House(world or RealWorld(), state_folder)
-        self.house.family.append(self)
+        self.house: House = beside.house if beside else House(world or RealWorld(), state_folder)
         self.book = Book(account, self._options.book, self.house.journal)
         self.label = account
         self.notice = ""
@@ -166,11 +127,11 @@ class Live:
         self._endpoints = endpoints
         self._credential = credential
         self._world, self._clock = self.house.world, self.house.clock
-        self._manners, self._bans = self.house.manners, self.house.bans
+        self._manners = self.house.manners
         self._clock_at, self._newest_ms = 0.0, 0
-        self._hush: str = ""
         self._noted: dict[str, str] = {}
-        self._schedule = Schedule()
+        self._budget = self.house.budget(self._options.book)
+        self._schedule = self.house.schedule(self._options.book)
         self._api: Link[ApiConversation] | HttpApi = self._asker()
         self._api_change = Change(LinkState.WAITING)
         self._private: Link[PrivateConversation] = Link(
@@ -180,29 +141,32 @@ class Live:
         self._market_changes = dict.fromkeys(MARKETS[self._options.book], Change(LinkState.WAITING))
         self._nudge = asyncio.Event()
         self._care = ListenKeyCare()
-        self._rights_at = self._first_question(beside)
-        self._errands: set[asyncio.Task[None]] = set()
+        self.questions = self._questions(is_first=beside is None)
         self._narrow()
+        self.house.on_silence(self._hushed)
         if self._options.streams:
             self.book.health.user.transport = Transport.CONNECTING
         self._schedule.seconds = self._options.poll_seconds
 
     def _narrow(self) -> None:
-        """Keep to what is asked for, and begin with nothing confirmed."""
+        """Keep to what is asked for."""
         book, options = self.book, self._options
-        self._configs_at: float | None = 0.0 if self._venue is None and options.streams else None
-        self._configs_asked, self._modes_at = -CONFIGS_SPACING, 0.0
         book.only_symbol, book.only_pair = options.symbol, options.pair
         book.only_margin_asset = options.margin_asset
 
-    def _first_question(self, beside: "Live | None") -> float | None:
-        """When to ask what the key may do: one of those who share a key is enough."""
-        is_mine = beside is None or self._options.book == "pm"
-        return 0.0 if self._endpoints.account_rest_url and is_mine else None
+    def _questions(self, *, is_first: bool) -> Questions:
+        """What is asked beside the snapshots; one of those who share a key asks for its rights."""
+        window = self._options.recv_window_ms
+        questions = Questions(
+            self.house, self._endpoints, self._credential, self.book, self._hear, recv_window_ms=window
+        )
+        questions.asks_rights &= is_first or self._options.book == "pm"
+        questions.asks_configs &= self._options.streams
+        return questions
 
     def time_ms(self) -> int:
         """Return the exchange's time, Unix milliseconds."""
-        return self._clock.time_ms(self._world.now())
+        return self.house.time_ms()
 
     def refresh(self) -> None:
         """Ask for snapshots at once; where a connection waits to be tried again, try it."""
@@ -213,16 +177,14 @@ class Live:
 
     async def run(self) -> None:
         """Work until cancelled; trouble with the network is a state, never an exception."""
-        self._remember_silence()
+        self.house.remember_silence(self._endpoints.host)
         try:
             async with asyncio.TaskGroup() as group:
                 for link in self._links if self._options.streams else (self._api,):
                     group.create_task(link.run())
                 group.create_task(self._heart())
         finally:
-            for errand in self._errands:
-                errand.cancel()
-            await asyncio.gather(*self._errands, return_exceptions=True)
+            await self.questions.stop()
 
     # Connections
 
@@ -234,7 +196,7 @@ class Live:
         """USD-M is asked over the WebSocket API connection, the other books over HTTP."""
         if self._venue is None:
             return Link(self._world, self._manners, self._begin_api, self._hear, self._api_changed)
-        means = Means(self._world, self._manners, self._clock, self._credential)
+        means = Means(self._world, self._manners, self._clock, self._credential, self._budget)
         options = self._options
         params: dict[str, str | int] = {"recvWindow": options.recv_window_ms}
         if options.margin_asset is not None:
@@ -250,7 +212,7 @@ class Live:
 
     def _begin_api(self) -> Attempt[ApiConversation] | None:
         options = AskOptions(recv_window_ms=self._options.recv_window_ms, symbol=self._options.symbol)
-        talk = ApiConversation(self._credential, self._clock, options, self.house.identities)
+        talk = ApiConversation(self._credential, self._clock, options, self.house.identities, self._budget)
         return Attempt(self._endpoints.api_url, talk)
 
     def _begin_private(self) -> Attempt[PrivateConversation] | None:
@@ -281,17 +243,17 @@ class Live:
             self._care.ask_again()
             self._wake(self._private, *self._markets)
         elif change.state is LinkState.DIALLING:
-            self._schedule.spend(HANDSHAKE_WEIGHT, self._world.now())
+            self._budget.spend(HANDSHAKE_WEIGHT, self._world.now())
         elif change.state is LinkState.SILENCED:
-            self._be_silent(change.sentence)
+            self.house.be_silent(change.sentence, self._endpoints.host)
         self._api_change = change
         self._show_api()
 
     def _show_api(self) -> None:
         """While this IP address has to be silent, that is the state of the snapshots, whoever has been told so."""
         until = self._manners.silent_until
-        is_silent = self._world.now() < until
-        change = Change(LinkState.SILENCED, self._hush, until) if is_silent else self._api_change
+        is_silent = self.house.is_silent
+        change = Change(LinkState.SILENCED, self.house.silence, until) if is_silent else self._api_change
         talk = self._api.talk
         if change.state is LinkState.OPEN and talk is not None and talk.heard_at < max(0.0, until):
             change = Change(LinkState.DIALLING)  # it is not known to answer, or not to answer again
@@ -341,7 +303,7 @@ class Live:
 
     def _stream_changed(self, feed: Feed, change: Change, name: str) -> None:
         if change.state is LinkState.SILENCED:
-            self._be_silent(change.sentence)
+            self.house.be_silent(change.sentence, self._endpoints.host)
         self._feed_changed(feed, change, name)
 
     def _feed_changed(self, feed: Feed, change: Change, name: str) -> None:
@@ -380,11 +342,14 @@ class Live:
                 self._take_snapshot(news)
             case WeightUsed():
                 self.book.weight_used, self.book.weight_limit = news
-                self._schedule.used(news.used, news.limit)
+                self._budget.used(news.used, news.limit)
             case Failed():
                 self._request_failed(news.method, news.trouble)
             case Garbled():
                 self._garbled(news.sentence)
+            case RightsAnswer():
+                self.rights = news.rights
+                self._tell()
             case Ready() | TimeWanted() | ListenKeyAnswer() | ListenKeyKept() | ContractsAnswer():
                 self._take_word(news)
             case _:
@@ -399,7 +364,7 @@ class Live:
                 self.book.health.skew_ms = self._clock.skew_ms
                 self._nudge.set()
             case TimeWanted():
-                self._run_errand(self._ask_time())
+                self.questions.ask_time(self._time_is_measured)
             case ListenKeyAnswer():
                 self._care.told(news.listen_key, self._world.now())
                 self._private.nudge()
@@ -478,7 +443,7 @@ class Live:
     def _request_failed(self, method: str, trouble: Trouble) -> None:
         now = self._world.now()
         if trouble.verdict is Verdict.LIMITED:
-            self._limited(trouble)
+            self.house.limited(trouble, self._endpoints.host)
         if method in (START_STREAM, PING_STREAM):
             self._care.failed(now)
             user = self.book.health.user
@@ -493,32 +458,11 @@ class Live:
             self.book.is_absent = is_never and trouble.verdict in (Verdict.UNKNOWN_METHOD, Verdict.REFUSED)
         self._note(method, trouble.sentence)
 
-    # Silence: what a 429, a 418 and a firewall ask for
-
-    def _limited(self, trouble: Trouble) -> None:
-        """Obey a refused request: no request and no connect before the time it names, and a little longer."""
-        seconds = 120.0 if trouble.is_ban else 60.0
-        if trouble.retry_at_ms is not None:
-            seconds = max(1.0, (trouble.retry_at_ms - (trouble.told_at_ms or self.time_ms())) / 1000)
-        self._manners.be_silent(self._world.now() + seconds * (1.01 + 0.09 * self._world.random()))
-        self._be_silent(trouble.sentence)
-
-    def _be_silent(self, sentence: str) -> None:
-        """Say why all is silent, and write down until when: a restart must not break it."""
-        for live in self.house.family:
-            live._hush = sentence or live._hush
-            for talk in live._api.talks:
-                talk.hush()
-            live._show_api()
-        wall_ms = self._world.wall_ms()
-        left_ms = int((self._manners.silent_until - self._world.now()) * 1000)
-        self._bans.remember(self._endpoints.host, wall_ms + left_ms, wall_ms)
-
-    def _remember_silence(self) -> None:
-        left_ms = self._bans.until_ms(self._endpoints.host) - self._world.wall_ms()
-        if left_ms > 0:
-            self._manners.be_silent(self._world.now() + left_ms / 1000)
-            self._hush = "This IP address had to be silent when perptop last ran, and still has to."
+    def _hushed(self) -> None:
+        """All have to be silent."""
+        for talk in self._api.talks:
+            talk.hush()
+        self._show_api()
 
     # The heart: what is due by time
 
@@ -561,32 +505,14 @@ class Live:
                 self._schedule.not_earlier(method, now + 0.25)
         user = self.book.health.user.transport
         errand = None if user is Transport.OFF else self._care.due(now, user is Transport.OPEN)
-        if errand is not None and talk.ask(errand, now):
-            self._schedule.spend(METHODS[errand].weight, now)
+        if errand is not None:
+            talk.ask(errand, now)
         if not self._clock.is_fresh(now) and now >= self._clock_at:
             self._clock_at = now + CLOCK_SPACING
-            self._schedule.spend(METHODS[TIME].weight, now)
             talk.ask(TIME, now)
         self._api.nudge()
-        if self._rights_at is not None and now >= self._rights_at and self.book.health.audited_ms is not None:
-            self._rights_at = now + RIGHTS_SECONDS
-            self._run_errand(self._ask_rights())
-        self._ask_configs_when_due(now)
-
-    def _ask_configs_when_due(self, now: float) -> None:
-        """Have leverage and margin type confirmed: at first, every few minutes, and soon after a symbol is new."""
-        if self._configs_at is None or not self.book.health.is_synced:
-            return
-        rows = self.book.positions.values()
-        if any(row.is_open and (row.leverage_is_derived or row.leverage is None) for row in rows):
-            self._configs_at = min(self._configs_at, self._configs_asked + CONFIGS_SPACING)
-        if now >= self._configs_at:
-            self._configs_asked, self._configs_at = now, now + CONFIGS_SECONDS
-            self._modes_at = self._modes_at or now + CONFIGS_SPACING
-            self._run_errand(self._ask_symbol_configs())
-        elif now >= self._modes_at:
-            self._modes_at = now + CONFIGS_SECONDS
-            self._run_errand(self._ask_account_config())
+        if not self._budget.is_dear(now):
+            self.questions.ask_what_is_due(now)
 
     def _rhythm(self) -> float:
         health = self.book.health
@@ -618,148 +544,8 @@ class Live:
             link.recycle(sentence)
             link.hurry()
 
-    def _run_errand(self, errand: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
-
-    async def _ask_time(self) -> None:
-        """Measure the clock over HTTP, where the WebSocket API does not tell the time."""
-        try:
-            await measure(self._world, self._manners, self._endpoints.rest_url, self._clock)
-        except HttpFailed as problem:
-            self._http_failed(problem)
+    def _time_is_measured(self) -> None:
         for talk in self._api.talks:
             for news in talk.time_is_measured(self._world.now()):
                 self._hear(news)
         self._api.nudge()
-
-    async def _ask_rights(self) -> None:
-        base = self._endpoints.account_rest_url
-        assert base is not None  # `_rights_at` is None without it
-        timestamp = self._clock.timestamp(self._world.now())
-        try:
-            allowed = await key_rights(
-                self._world, base, self._credential, timestamp, self._options.recv_window_ms
-            )
-        except HttpFailed as problem:
-            self._rights_at = self._world.now() + RIGHTS_AGAIN_SECONDS
-            self._http_failed(problem)
-        else:
-            self.rights = rights(allowed)
-        self._tell()
-
-    async def _ask_symbol_configs(self) -> None:
-        """Ask what the snapshots leave out; a failure leaves the derived values, marked as such."""
-        asked_ms = self.time_ms()
-        answer = await self._answer_of(SYMBOL_CONFIG)
-        if answer is not None:
-            self._read(lambda: self.book.take_symbol_configs(codec.decode_symbol_configs(answer), asked_ms))
-
-    async def _ask_account_config(self) -> None:
-        """Ask for the modes of the account."""
-        asked_ms = self.time_ms()
-        answer = await self._answer_of(ACCOUNT_CONFIG)
-        if answer is not None:
-            self._read(lambda: self.book.take_account_config(codec.decode_account_config(answer), asked_ms))
-
-    def _read(self, take: Callable[[], None]) -> None:
-        try:
-            take()
-        except ProtocolError as problem:
-            self._garbled(str(problem))
-
-    async def _answer_of(self, request: HttpRequest) -> bytes | None:
-        """Return what USD-M answers over HTTP; None when it does not."""
-        try:
-            answer = await self._get_signed(self._endpoints.rest_url, request)
-        except HttpFailed as problem:
-            self._http_failed(problem)
-            return None
-        if self.book.weight_used is not None:  # until the next answer tells the exchange's own count
-            self.book.weight_used += request.weight
-        return answer
-
-    async def _get_signed(self, base: str, request: HttpRequest) -> bytes:
-        self._schedule.spend(request.weight, self._world.now())
-        timestamp = self._clock.timestamp(self._world.now())
-        params = {"recvWindow": self._options.recv_window_ms, "timestamp": timestamp}
-        return await get(self._world, base, request.path, params, self._credential)
-
-    async def is_portfolio_margin(self) -> bool:
-        """Ask whether the account is under Portfolio Margin: only then does `/papi` tell of it."""
-        base = self._endpoints.pm_rest_url
-        if base is None or self._world.now() < self._manners.silent_until:
-            return False
-        try:
-            await self._get_signed(base, PORTFOLIO_ACCOUNT)
-        except HttpFailed as problem:
-            self._http_failed(problem)
-            return False
-        return True
-
-    def _http_failed(self, problem: HttpFailed) -> None:
-        if problem.silent is not None:
-            self._manners.be_silent(self._world.now() + problem.silent * (1.01 + 0.09 * self._world.random()))
-            self._be_silent(problem.sentence)
-
-
-class Watch(Protocol):
-    """A worker of one book, or of several as one."""
-
-    on_change: Callable[[], None] | None
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-
-
-async def wait_for(live: Watch, is_over: Callable[[], bool], seconds: float) -> bool:
-    """Run the worker until `is_over`, then stop it; return whether that was within `seconds`."""
-    changed = asyncio.Event()
-    live.on_change = changed.set
-    worker = asyncio.create_task(live.run())
-    try:
-        async with asyncio.timeout(seconds):
-            while not is_over():
-                if worker.done():
-                    worker.result()
-                changed.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0.1):
-                        await changed.wait()
-    except TimeoutError:
-        return False
-    else:
-        return True
-    finally:
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
-
-
-def is_hopeless(book: Book, time_ms: int) -> bool:
-    """Whether waiting a few seconds longer will not give this book's snapshot."""
-    return book.word(time_ms) in (Word.REFUSED, Word.BANNED)
-
-
-def why_not(book: Book, seconds: float, time_ms: int) -> str:
-    """Return why there is no fresh snapshot of a book, as a sentence."""
-    health = book.health
-    if is_hopeless(book, time_ms):
-        return health.api.reason
-    unreadable = health.last_protocol_error if health.protocol_errors else ""
-    reason = unreadable or health.api.reason or "Binance has not answered."
-    return f"No fresh snapshot within {seconds:g} s. {reason}"
-
-
-async def snapshot(live: Live, seconds: float) -> None:
-    """Run the worker until its book is fresh, then stop it.
-
-    Raises:
-        Unavailable: it was not, within `seconds` or because the key is refused; the message says why.
-    """
-
-    def is_over() -> bool:
-        return live.book.is_told(live.time_ms()) or is_hopeless(live.book, live.time_ms())
-
-    if not await wait_for(live, is_over, seconds) or not live.book.is_told(live.time_ms()):
-        raise Unavailable(why_not(live.book, seconds, live.time_ms()))
