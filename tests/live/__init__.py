@@ -1,0 +1,1 @@
+"""The workers in virtual time: one book, several, and what they share."""
