@@ -154,6 +154,46 @@ def test_exposure_and_effective_leverage_are_in_dollars() -> None:
     assert risk.effective_leverage(sides.gross, D(0)) is None
 
 
+def test_margin_behind_the_rows_is_that_of_their_assets() -> None:
+    """In single-asset mode each asset in use stands behind its own rows, with its PNL as it is now."""
+    rows = [
+        position("A", "1", unrealized_pnl=D(5)),
+        position("B", "1", margin_asset="USDC", unrealized_pnl=D(-2)),
+    ]
+    assets = (
+        Asset(asset="USDT", wallet_balance=D(100)),
+        Asset(asset="USDC", wallet_balance=D(50)),
+        Asset(asset="BNB", wallet_balance=D(7)),
+    )
+
+    assert risk.margin_behind(account(assets=assets), rows, D(105)) == 153
+    assert risk.margin_behind(account(assets=assets[:1]), rows, D(105)) is None
+    in_bnb = [position("C", "1", margin_asset="BNB", unrealized_pnl=D(0))]
+    assert risk.margin_behind(account(assets=assets), in_bnb, D(105)) is None
+
+
+def test_margin_behind_coins_is_counted_at_their_marks() -> None:
+    """COIN-M: the balance of each coin in use, at the mark price of one of its contracts."""
+    marked, unmarked = (
+        position(
+            "BTCUSD_PERP", "1", is_inverse=True, margin_asset="BTC", unrealized_pnl=D("0.1"), mark_price=mark
+        )
+        for mark in (D(60_000), None)
+    )
+    held = account(book="coinm", assets=(Asset(asset="BTC", wallet_balance=D("0.4")),))
+
+    assert risk.margin_behind(held, [marked], None) == 30_000
+    assert risk.margin_behind(held, [unmarked], None) is None
+
+
+def test_margin_behind_one_pool_is_the_account_s() -> None:
+    """Multi-assets mode and Portfolio Margin have one balance for all rows."""
+    rows = [position("A", "1", margin_asset="BNB")]
+
+    assert risk.margin_behind(account(multi_assets_mode=True), rows, D(105)) == 105
+    assert risk.margin_behind(account(book="pm", account_equity=D(9)), rows, D(105)) == 9
+
+
 @pytest.mark.parametrize(
     ("amount", "entry", "rate", "cumulative", "others", "price"),
     [

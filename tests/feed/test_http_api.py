@@ -40,7 +40,13 @@ ROW = {
     "positionSide": "LONG",
     "updateTime": 1627026881327,
 }
-CONTRACTS = {"symbols": [{"symbol": "BTCUSD_PERP", "contractSize": 100, "marginAsset": "BTC"}]}
+FILTERS = [
+    {"filterType": "LOT_SIZE", "stepSize": "1"},
+    {"filterType": "PRICE_FILTER", "minPrice": "1000", "tickSize": "0.1"},
+]
+CONTRACTS = {
+    "symbols": [{"symbol": "BTCUSD_PERP", "contractSize": 100, "marginAsset": "BTC", "filters": FILTERS}]
+}
 HTML = b"<html><body>403 Forbidden</body></html>"
 
 
@@ -141,6 +147,8 @@ async def test_documented_row_arrives_with_its_contract() -> None:
 
     kinds = [type(news) for news in desk.heard]
     assert kinds == [ContractsAnswer, PositionsAnswer]
+    [contract] = desk.heard[0].contracts
+    assert (contract.contract_size, contract.price_step) == (100, Decimal("0.1"))
     [row] = desk.heard[1].rows
     assert (row.unrealized_pnl, row.leverage, row.is_auto_add_margin) == (Decimal("0.00005866"), 125, False)
     assert desk.changes[-1].state is LinkState.OPEN

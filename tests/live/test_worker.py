@@ -77,6 +77,32 @@ async def test_snapshot_needs_no_streams() -> None:
 
 
 @virtual
+async def test_snapshot_has_the_leverage_confirmed() -> None:
+    """What the snapshots leave out is asked for behind them."""
+    on = Stage(QUIET, options=LiveOptions(streams=False))
+    await snapshot(on.live, 10)
+    held = [row for row in on.live.book.positions.values() if row.is_open]
+
+    assert [row.key.symbol for row in held if row.leverage_is_derived or row.margin_type_is_derived] == []
+    assert on.live.book.account is not None
+    assert on.live.book.account.multi_assets_mode is False
+
+
+@virtual
+async def test_snapshot_without_a_confirmation_is_marked_as_derived() -> None:
+    """Where HTTP does not answer, a snapshot comes in time all the same, and says what is derived."""
+    on = Stage(QUIET, options=LiveOptions(streams=False))
+    on.world.network.deaf.add("http")
+    begun = on.world.now()
+    await snapshot(on.live, 10)
+    held = [row for row in on.live.book.positions.values() if row.is_open]
+
+    assert on.world.now() - begun < 2.5
+    assert held
+    assert all(row.leverage_is_derived for row in held)
+
+
+@virtual
 async def test_snapshot_says_why_there_is_none() -> None:
     """A refused key is told at once, silence when the time is over."""
     for fault, seconds, words in (("ip-not-allowed", 1.0, "-2015"), ("no-answers", 3.0, "No fresh snapshot")):

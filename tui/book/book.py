@@ -291,6 +291,7 @@ class Book:
             position_amount=ZERO,
             is_inverse=is_inverse(key.symbol),
             contract_size=None if contract is None else contract.contract_size,
+            price_step=None if contract is None else contract.price_step,
             margin_asset=None if contract is None else contract.margin_asset,
         )
 

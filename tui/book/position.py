@@ -26,6 +26,8 @@ class Contract(NamedTuple):
     contract_size: Decimal
     """US dollars in one contract."""
     margin_asset: str
+    price_step: Decimal | None = None
+    """Smallest step of a price."""
 
 
 class Position(msgspec.Struct, kw_only=True, eq=False):
@@ -66,6 +68,8 @@ class Position(msgspec.Struct, kw_only=True, eq=False):
     margin_type_is_derived: bool = False
     contract_size: Decimal | None = None
     """US dollars in one contract of an inverse position; None for a linear one, and while it is not known."""
+    price_step: Decimal | None = None
+    """Smallest step of a price of an inverse position's contract."""
     is_inverse: bool = False
     """Whether the amount counts contracts and PNL is in the coin (COIN-M)."""
     max_quantity: Decimal | None = None

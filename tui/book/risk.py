@@ -146,6 +146,34 @@ def exposure(positions: Iterable[Position]) -> Exposure:
     )
 
 
+def margin_behind(
+    account: Account, positions: Iterable[Position], margin_balance: Decimal | None
+) -> Decimal | None:
+    """The margin balance that stands behind the open rows of a book, in US dollars; None when it is not known.
+
+    In multi-assets mode that is `margin_balance`, the total's, and under Portfolio Margin the account's equity.
+    Otherwise each margin asset stands alone: the sum of wallet balance + unrealized PNL over those in use, coins at
+    the mark price of one of their contracts.
+    """
+    if account.book == "pm":
+        return account.account_equity
+    if _is_one_margin(account):
+        return margin_balance
+    groups: dict[str | None, list[Position]] = {}
+    for position in positions:
+        if position.is_open:
+            groups.setdefault(position.margin_asset, []).append(position)
+    return plus(_balance_in_dollars(account, asset, rows) for asset, rows in groups.items())
+
+
+def _balance_in_dollars(account: Account, margin_asset: str | None, rows: list[Position]) -> Decimal | None:
+    asset = None if margin_asset is None else account.asset(margin_asset)
+    if asset is None or not (rows[0].is_inverse or margin_asset in USD_LIKE):
+        return None
+    balance = plus((asset.wallet_balance, *(row.unrealized_pnl for row in rows)))
+    return figures.usd_value(rows[0], balance)
+
+
 def effective_leverage(gross: Decimal | None, margin_balance: Decimal | None) -> Decimal | None:
     """Sum of |notional| ÷ margin balance, both in US dollars; None when there is no margin left."""
     if margin_balance is None or margin_balance <= ZERO:

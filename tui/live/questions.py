@@ -1,6 +1,7 @@
 """What a worker asks over HTTP beside its snapshots: time, the key's rights, leverage and margin type, the modes."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import NamedTuple
 
@@ -74,6 +75,16 @@ class Questions:
         elif now >= self._modes_at:
             self._modes_at = now + CONFIGS_SECONDS
             self._run(self.ask_account_config())
+
+    async def confirm(self, seconds: float) -> None:
+        """Have leverage, margin type and the modes told now, within this time: what is not stays marked as derived."""
+        if self._book.book != "usdm" or self._house.is_silent:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.ask_account_config()
+                if any(row.is_open for row in self._book.positions.values()):
+                    await self.ask_symbol_configs()
 
     def ask_time(self, told: Callable[[], None]) -> None:
         """Measure the clock, where the WebSocket API does not tell the time; `told` is called afterwards."""

@@ -42,6 +42,10 @@ class Lives:
         """Whether it is known of what kind the account is, or wanted as it is."""
         return self._otherwise is None
 
+    async def confirm(self, seconds: float) -> None:
+        """Have what the snapshots leave out told now, within this time."""
+        await asyncio.gather(*(live.questions.confirm(seconds) for live in self._lives))
+
     def time_ms(self) -> int:
         """Return the exchange's time, Unix milliseconds."""
         return self._lives[0].time_ms()

@@ -60,8 +60,12 @@ def why_not(book: Book, seconds: float, time_ms: int) -> str:
     return f"No fresh snapshot within {seconds:g} s. {reason}"
 
 
+CONFIRM_SECONDS = 1.5
+"""How long to wait for leverage and margin type to be confirmed: the snapshot grows old meanwhile."""
+
+
 async def snapshot(live: Live, seconds: float) -> None:
-    """Run the worker until its book is fresh, then stop it.
+    """Run the worker until its book is fresh, then stop it, and have the leverage confirmed.
 
     Raises:
         Unavailable: it was not, within `seconds` or because the key is refused; the message says why.
@@ -72,10 +76,11 @@ async def snapshot(live: Live, seconds: float) -> None:
 
     if not await wait_for(live, is_over, seconds) or not live.book.is_told(live.time_ms()):
         raise Unavailable(why_not(live.book, seconds, live.time_ms()))
+    await live.questions.confirm(CONFIRM_SECONDS)
 
 
 async def snapshots(lives: Lives, seconds: float) -> str:
-    """Run the workers until every book is fresh or known not to be, then stop them.
+    """Run the workers until every book is fresh or known not to be, then stop them, and have the leverage confirmed.
 
     Returns:
         Which books are not, and why; empty when all are.
@@ -95,6 +100,7 @@ async def snapshots(lives: Lives, seconds: float) -> str:
     sentences = [f"{_name(book)}: {why_not(book, seconds, time_ms)}" for book in failed]
     if len(failed) == len(lives.book.all):
         raise Unavailable(" ".join(dict.fromkeys(sentences)))
+    await lives.confirm(CONFIRM_SECONDS)
     return " ".join(sentences)
 
 

@@ -429,7 +429,7 @@ class Live:
 
     def _take_contracts(self, contracts: Iterable[ContractInformation]) -> None:
         self.book.contracts = {
-            one.symbol: Contract(one.contract_size, one.margin_asset)
+            one.symbol: Contract(one.contract_size, one.margin_asset, one.price_step)
             for one in contracts
             if one.contract_size is not None and one.margin_asset is not None
         }

@@ -7,6 +7,15 @@ import msgspec
 from tui.protocol.replies import Row
 
 
+class Filter(
+    Row, frozen=True, gc=False, kw_only=True, rename={"filter_type": "filterType", "tick_size": "tickSize"}
+):
+    """One rule of a contract; those that concern no price leave the step out."""
+
+    filter_type: str = ""
+    tick_size: Decimal | None = None
+
+
 class ContractInformation(
     Row,
     frozen=True,
@@ -25,6 +34,12 @@ class ContractInformation(
     """US dollars in one contract."""
     margin_asset: str | None = None
     contract_status: str | None = None
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def price_step(self) -> Decimal | None:
+        """Smallest step of an order's price: `tickSize` of the `PRICE_FILTER`."""
+        return next((one.tick_size for one in self.filters if one.filter_type == "PRICE_FILTER"), None)
 
 
 class ExchangeInformation(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -25,7 +25,8 @@ SCHEMA = 1
 
 IDENTITY = ("account", "book", "symbol", "position_side")
 FACTS = (
-    "position_amount", "entry_price", "break_even_price", "leverage", "isolated_wallet", "contract_size", "max_quantity",
+    "position_amount", "entry_price", "break_even_price", "leverage", "isolated_wallet", "contract_size", "price_step",
+    "max_quantity",
     "max_notional_value",
 )  # fmt: skip
 OF_SNAPSHOT = ("liquidation_price", "open_order_initial_margin", "bid_notional", "ask_notional")
@@ -41,7 +42,8 @@ OF_SIZE = tuple(name for name in OF_MARK if name not in ("mark_price", "funding_
 POSITION_FIELDS = (
     *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
     "liquidation_distance", "notional", "unrealized_pnl", "unrealized_pnl_usd", "roe", "leverage",
-    "leverage_is_derived", "margin_type", "margin_type_is_derived", "margin_asset", "contract_size", "max_quantity",
+    "leverage_is_derived", "margin_type", "margin_type_is_derived", "margin_asset", "contract_size", "price_step",
+    "max_quantity",
     "max_notional_value", "is_auto_add_margin", "initial_margin", "maintenance_margin", "maintenance_margin_share",
     "position_initial_margin", "open_order_initial_margin", "isolated_wallet", "isolated_margin", "bid_notional", "ask_notional", "adl_quantile",
     "funding_rate", "next_funding_time_ms", "update_time_ms", "is_live", "position_age_ms", "mark_age_ms",
@@ -185,9 +187,7 @@ def _risk(account: Account, book: Book | Portfolio, time_ms: int) -> Record:
     rows = [row for row in book.positions.values() if row.key.book == account.book and row.is_open]
     is_whole = account.has_margins and all(book.freshness(row, time_ms).is_live for row in rows)
     sides = risk.exposure(rows) if is_whole else risk.Exposure(None, None)
-    balance = account.account_equity if account.book == "pm" else account.margin_balance
-    if account.counts_usdt_only and any(row.margin_asset != "USDT" for row in rows):
-        balance = None  # the totals are USDT's, the rows are not
+    balance = risk.margin_behind(account, rows, account.margin_balance)
     return {
         "account_liquidation_distance": fraction(risk.account_distance(account, rows) if is_whole else None),
         "effective_leverage": fraction(risk.effective_leverage(sides.gross, balance)),

@@ -124,6 +124,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
         Field("Side", FACT, side),
         Field("Size", FACT, size, True),
         Field("Contract size", FACT, _contract_size, is_wanted=is_inverse),
+        Field("Price step", FACT, _exact(lambda p: p.price_step), is_wanted=is_inverse),
         Field("Entry price", FACT, _exact(lambda p: p.entry_price)),
         Field("Break-even price", FACT, _exact(lambda p: p.break_even_price)),
         Field("Leverage", FACT, _leverage),

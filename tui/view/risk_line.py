@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tui.book import risk
 from tui.book.figures import ZERO
+from tui.book.position import Position
 from tui.view import formats
 from tui.view.account_now import account_now
 from tui.view.books import name_of
@@ -56,31 +57,23 @@ def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
         ("" if move is None else " if all move", "dim"),
     )
     pieces = [] if now.book.book == "pm" else [Piece(place, distance)]
-    if has_one_balance(now):
-        leverage = (
-            risk.effective_leverage(risk.exposure(rows).gross, _balance(now)) if is_whole(now) else None
+    leverage = _leverage(now, rows) if is_whole(now) else None
+    text = UNKNOWN if leverage is None else f"{formats.rounded(leverage, 1)}×"
+    pieces.append(
+        Piece(
+            20 + place,
+            ((f"{name}levered ", "dim"), (text, "dim" if leverage is None else "plain")),
         )
-        text = UNKNOWN if leverage is None else f"{formats.rounded(leverage, 1)}×"
-        pieces.append(
-            Piece(20 + place, (("levered ", "dim"), (text, "dim" if leverage is None else "plain")))
-        )
+    )
     return pieces
 
 
-def has_one_balance(now: BookNow) -> bool:
-    """Whether one margin balance stands behind all rows of the book: not coin by coin or asset by asset."""
-    account = now.book.account
-    if account is None or now.book.book == "coinm":
-        return False
-    return now.book.book == "pm" or not account.counts_usdt_only or now.rows.pnls.keys() <= {"USDT"}
-
-
-def _balance(now: BookNow) -> Decimal | None:
-    """That balance in dollars."""
+def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
     told = account_now(now)
     if told is None:
         return None
-    return told.account.account_equity if now.book.book == "pm" else told.margin_balance
+    behind = risk.margin_behind(told.account, rows, told.margin_balance)
+    return risk.effective_leverage(risk.exposure(rows).gross, behind)
 
 
 def _exposure(books: list[BookNow], is_private: bool) -> Line:
