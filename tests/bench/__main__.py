@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,9 +11,8 @@ from typing import Any, NamedTuple
 from tests.bench import pane
 from tests.bench.minimum import Glass, minimum
 from tests.bench.pane import Run
+from tests.readme import write_part
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 PANES = ((160, 50), (80, 24))
 ROWS = (10, 100, 600, 5_000)
 SLOW = 50_000
@@ -271,13 +269,6 @@ def markdown(result: dict[str, Any]) -> str:
     )
 
 
-def write_readme(text: str) -> None:
-    """Put the text between its marks, if the README has them."""
-    before = README.read_text()
-    pattern = re.compile(f"(?<={BEGIN}\n).*?(?={END})", re.DOTALL)
-    README.write_text(pattern.sub(lambda _: text + "\n", before))
-
-
 def main() -> None:
     """Measure, then write."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -300,7 +291,7 @@ def main() -> None:
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=1, ensure_ascii=False))
     if not is_quick:
-        write_readme(text)
+        write_part("bench", text)
 
 
 if __name__ == "__main__":

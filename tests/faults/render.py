@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from tests.faults.catalogue import Case
 from tests.faults.lab import Outcome
+from tests.readme import write_part
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- faults:begin -->", "<!-- faults:end -->"
 HEAD = "| fault | what the screen says | seconds to say it | seconds to recover | goal |\n|---|---|---:|---:|---|\n"
 NOTE = """
 Real sockets on loopback; seconds are the worst of a row's kinds, and every pause was the longest that the dice can
@@ -66,8 +64,4 @@ def cell(text: str) -> str:
 
 def write(cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> None:
     """Put the table into README.md."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    table = HEAD + "\n".join(rows(cases, outcomes))
-    README.write_text(f"{before}{BEGIN}\n{table}\n{NOTE}{END}{after}", encoding="utf-8")
+    write_part("faults", HEAD + "\n".join(rows(cases, outcomes)) + f"\n{NOTE}")

@@ -9,6 +9,7 @@ from tests.faults import render
 from tests.faults.catalogue import CASES, Case
 from tests.faults.lab import Outcome
 from tests.faults.run import STAGGER, UNHURRIED, run_catalogue
+from tests.readme import read_part
 
 IS_WRITING = os.environ.get("PERPTOP_WRITE_RESULTS") == "1"
 
@@ -33,7 +34,7 @@ def test_fault(case: Case, outcomes: Mapping[str, Outcome]) -> None:
 
 def test_readme_has_every_fault() -> None:
     """The table in README.md has a row for each fault that is tested, and no other."""
-    table = render.README.read_text(encoding="utf-8").partition(render.BEGIN)[2].partition(render.END)[0]
+    table = read_part("faults")
     told = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| F")]
     named = {name: Outcome() for name in (case.name for case in CASES)}
     tested = [line.split(" | ")[0].removeprefix("| ") for line in render.rows(CASES, named)]

@@ -2,20 +2,16 @@
 
 import re
 import typing
-from pathlib import Path
 
+from tests.readme import read_part
 from tui.protocol.events import KnownEvent
 from tui.protocol.requests import METHODS
 from tui.protocol.venues import HTTP_REQUESTS, all_requests
 
-README = Path(__file__).parents[2] / "README.md"
-
 
 def table() -> dict[str, tuple[int, str]]:
     """Weight and shown fields by what is asked, as the README has them."""
-    text = README.read_text(encoding="utf-8")
-    between = text.partition("<!-- endpoints:begin -->")[2].partition("<!-- endpoints:end -->")[0]
-    rows = re.findall(r"^\| (event )?`([^`]+)` \| (\d+) \| (.+) \|$", between, re.MULTILINE)
+    rows = re.findall(r"^\| (event )?`([^`]+)` \| (\d+) \| (.+) \|$", read_part("endpoints"), re.MULTILINE)
     found = {event + name: (int(weight), shown) for event, name, weight, shown in rows}
     assert len(found) == len(rows)
     return found

@@ -3,10 +3,13 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.readme import read_part, write_part
 from tests.virtual.lives import Life, faults_of, lives
 from tests.virtual.simulation import simulate
 
@@ -40,10 +43,35 @@ def test_month_of_many_lives() -> None:
         done.append(life)
         RESULT.write_text(json.dumps(summary(done), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
+    write_part("soak", sentences(summary(done)))
     assert [fault for life in done for fault in faults_of(life)] == []
 
 
-def summary(done: list[Life]) -> dict[str, object]:
+def test_readme_tells_the_last_soak() -> None:
+    """What the README says of the long run is what its result says."""
+    assert read_part("soak").strip() == sentences(json.loads(RESULT.read_text(encoding="utf-8")))
+
+
+def sentences(result: Mapping[str, Any]) -> str:
+    """What README.md says of it."""
+    first, last = min(result["seeds"]), max(result["seeds"])
+    return "\n".join(
+        (
+            f"The last long run: {len(result['seeds'])} lives (seeds {first} to {last}) of {result['days_each']:g} virtual days,",
+            f"{result['faults']:,} faults of {result['kinds_of_fault']} kinds, {result['connects']:,} connects,",
+            f"{result['frames']:,} frames looked at. Frames with a wrong figure shown as LIVE:",
+            f"**{result['wrong_frames_shown_as_live']}**; breaches of manners: {result['broken_manners']}; "
+            f"faults said or healed too late: {result['too_slow']}.",
+            f"{result['events_lost_without_a_trace']} events were lost without a trace: an audit found each within "
+            f"15 s and the lag of its answer.",
+            f"Most weight in a minute: {result['most_weight_in_a_minute']} of 2400, while nothing was wrong "
+            f"{result['most_weight_in_a_quiet_minute']}; LIVE for {result['live_share_without_faults']:.3%}",
+            f"of the time without faults, for {result['live_share']:.1%} with about twenty an hour.",
+        )
+    )
+
+
+def summary(done: list[Life]) -> dict[str, Any]:
     """Sum up the lives that are over, for the README."""
     done = sorted(done, key=lambda life: int(life["seed"]))
     faults: Counter[str] = Counter()
