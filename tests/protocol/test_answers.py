@@ -269,3 +269,25 @@ def test_refusal_repeats_nothing_that_is_as_long_as_a_key() -> None:
     with pytest.raises(ProtocolError) as refusal:
         decode_answer(b'{"apiKey":"vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"')
     assert "vmPUZE" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_odd"),
+    [
+        ('"NaN"', True),
+        ('"abc"', True),
+        ("true", True),
+        ("[1]", True),
+        ('""', False),
+        ("null", False),
+        ('"1,5"', False),
+    ],
+)
+def test_amounts_that_are_no_numbers_are_told(amount: str, is_odd: bool) -> None:
+    """The row stays, the field is unknown, and a sentence names it; nothing said is nothing odd."""
+    raw = f'[{{"symbol":"BTCUSDT","positionSide":"BOTH","positionAmt":"2","liquidationPrice":{amount}}}]'.encode()
+    [row], sentence = decode_positions.read(raw)
+
+    assert row.position_amount == 2
+    assert ("liquidationPrice" in sentence) == is_odd
+    assert row.liquidation_price == (Decimal(15) if amount == '"1,5"' else None)

@@ -190,7 +190,8 @@ class HttpApi:
 
     def _take(self, method: str, bodies: list[bytes], asked_ms: int) -> None:
         if method == POSITIONS:
-            rows = tuple(row for body in bodies for row in codec.decode_positions(body))
+            read = [codec.decode_positions.read(body) for body in bodies]
+            rows = tuple(row for some, _ in read for row in some)
             if any(
                 "USD_" in row.symbol and row.position_amount and row.symbol not in self._known for row in rows
             ):
@@ -198,8 +199,13 @@ class HttpApi:
                     self._contracts_at, self._means.world.now() + CONTRACTS_AGAIN_SECONDS
                 )
             self._hear(PositionsAnswer(rows, asked_ms))
+            for odd in filter(None, (odd for _, odd in read)):
+                self._hear(Garbled(odd))
         elif method == ACCOUNT and len(bodies) == 1:
-            self._hear(AccountAnswer(codec.decode_account(bodies[0]), asked_ms))
+            information, odd = codec.decode_account.read(bodies[0])
+            self._hear(AccountAnswer(information, asked_ms))
+            if odd:
+                self._hear(Garbled(odd))
         elif method == ACCOUNT:
             account, balances = (
                 codec.decode_portfolio_account(bodies[0]),

@@ -144,13 +144,23 @@ class _Reader(Generic[T]):
         Raises:
             ProtocolError: it is not what the page says, and could not be mended.
         """
+        return self.read(raw)[0]
+
+    def read(self, raw: msgspec.Raw | bytes) -> tuple[T, str]:
+        """Return the result as structs, and a sentence about amounts in it that are none; empty when all are.
+
+        Raises:
+            ProtocolError: it is not what the page says, and could not be mended.
+        """
         try:
-            return self._decoder.decode(raw)
+            return self._decoder.decode(raw), ""
         except UNREADABLE as problem:
+            odd: dict[str, None] = {}
             try:
-                return typing.cast(T, _mend(bytes(raw), self._kind))
+                result = typing.cast(T, _mend(bytes(raw), self._kind, odd))
             except UNREADABLE:
                 raise _refusal(self._what, bytes(raw), problem) from None
+        return result, f"{self._what}: no number in {', '.join(odd)}; shown as unknown." if odd else ""
 
 
 decode_positions = _Reader[tuple[PositionRisk, ...]](tuple[PositionRisk, ...], "positions")
@@ -220,9 +230,14 @@ def _mended_marks(data: bytes) -> tuple[MarkPriceUpdate, ...]:
     return tuple(mark for mark in marks if mark is not None)
 
 
-def _mend(raw: bytes, kind: Any) -> Any:
-    """Decode a message whose numbers are odd: "" and the unreadable become None, thousands separators go."""
-    return msgspec.convert(_mended(_untyped.decode(raw), kind), kind, strict=False)
+def _mend(raw: bytes, kind: Any, odd: dict[str, None] | None = None) -> Any:
+    """Decode a message whose numbers are odd: "" and the unreadable become None, thousands separators go.
+
+    The names of fields that hold what is no number go into `odd`.
+    """
+    return msgspec.convert(
+        _mended(_untyped.decode(raw), kind, {} if odd is None else odd), kind, strict=False
+    )
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
@@ -234,27 +249,32 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _mended(value: Any, kind: Any) -> Any:
+def _mended(value: Any, kind: Any, odd: dict[str, None], name: str = "") -> Any:
     options = _options(kind)
     if Decimal in options:
-        return _amount(value)
+        amount = _amount(value)
+        if amount is None and value is not None and value != "":
+            odd[name] = None
+        return amount
     if typing.get_origin(kind) is tuple and isinstance(value, list):
-        return [_mended(item, typing.get_args(kind)[0]) for item in value]
+        return [_mended(item, typing.get_args(kind)[0], odd, name) for item in value]
     for option in options:
         if _is_struct(option) and isinstance(value, dict):
-            return _mended_struct(value, option)
+            return _mended_struct(value, option, odd)
     if value == "" and type(None) in options:
         return None
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _mended_struct(value: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+def _mended_struct(
+    value: Mapping[str, Any], kind: type[msgspec.Struct], odd: dict[str, None]
+) -> dict[str, Any]:
     mended = dict(value)
     for field in msgspec.structs.fields(kind):
         name = field.encode_name
         if name not in mended:
             continue
-        mended[name] = _mended(mended[name], field.type)
+        mended[name] = _mended(mended[name], field.type, odd, name)
         if not field.required and _may_go(mended[name], field.type) and not _fits(mended[name], field.type):
             del mended[name]
     return mended

@@ -289,9 +289,11 @@ class ApiConversation:
     def _succeeded(self, answer: Answer, pending: _Pending, now: float, wall_ms: int) -> list[News]:
         method = pending.method
         if method == POSITIONS:
-            return [PositionsAnswer(codec.decode_positions(answer.result), pending.asked_ms)]
+            rows, odd = codec.decode_positions.read(answer.result)
+            return [PositionsAnswer(rows, pending.asked_ms), *_told(odd)]
         if method == ACCOUNT:
-            return [AccountAnswer(codec.decode_account(answer.result), pending.asked_ms)]
+            information, odd = codec.decode_account.read(answer.result)
+            return [AccountAnswer(information, pending.asked_ms), *_told(odd)]
         if method == TIME:
             time_ms = codec.decode_server_time(answer.result).server_time_ms
             return self._time_told(pending.sent, time_ms, now, wall_ms)
@@ -384,3 +386,7 @@ class ApiConversation:
         is_session = self._is_session and not (self._key_in_params and method in (START_STREAM, PING_STREAM))
         self._outgoing.append(request(identity, method, params, self._credential, is_session))
         self._pending[identity] = _Pending(method, now, self._clock.time_ms(now), is_second)
+
+
+def _told(odd: str) -> list[Garbled]:
+    return [Garbled(odd)] if odd else []
