@@ -27,7 +27,10 @@ def plausible(amount: Decimal) -> Decimal | None:
 
 
 class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A struct from outside: after decoding its texts are clean and its amounts plausible."""
+    """A struct from outside: after decoding its texts are clean and its amounts plausible.
+
+    One with an amount that is not fails to decode; the second, slower reading makes that amount None and says so.
+    """
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -38,6 +41,8 @@ class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
                     force_setattr(self, name, cleaned)
             elif type(value) is Decimal:
                 amount = plausible(value)
+                if amount is None:
+                    raise ValueError(f"{name} is no amount")
                 if amount is not value:
                     force_setattr(self, name, amount)
 
