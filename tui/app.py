@@ -20,6 +20,7 @@ from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
 from tui.view.moment import Moment
+from tui.view.ordering import SORT_KEYS, sort_names
 from tui.view.painter import Painter
 from tui.view.positions_screen import PositionsScreen
 from tui.view.sheet import Sheet
@@ -85,8 +86,12 @@ class PositionsApp(App[None]):
     def _check(self, settings: ScreenSettings) -> None:
         """Refuse names that there are not, before the screen begins."""
         columns = [column.name for column in COLUMNS]
-        if settings.sort.removeprefix("-") not in columns:
-            raise SettingsError(f"sort: there is no column {settings.sort!r}; there are {', '.join(columns)}")
+        named = sort_names(settings.sort)
+        for name in (one.removeprefix("-") for one in named):
+            if name not in columns:
+                raise SettingsError(f"sort: there is no column {name!r}; there are {', '.join(columns)}")
+        if len(named) > SORT_KEYS:
+            raise SettingsError(f"sort: names {len(named)} columns; it takes one, or two parted by a comma")
         if settings.theme not in self.available_themes and not self.no_color:
             raise SettingsError(
                 f"theme: there is no theme {settings.theme!r}; there are {', '.join(sorted(self.available_themes))}"
@@ -109,7 +114,7 @@ class PositionsApp(App[None]):
             return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
-        if not self.moment.advance(is_changed=bool(changed)):
+        if not self.moment.advance(is_changed=bool(changed)) and not self.positions.table.is_flashing:
             return
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):

@@ -6,8 +6,8 @@ import pytest
 
 from tests.view.hand import MANY, HandSource, key, position
 from tui.view.columns import BY_NAME
-from tui.view.listing import HOLD_MS, Listing
-from tui.view.ordering import Sort
+from tui.view.listing import HOLD_MS, SETTLE_MS, Listing
+from tui.view.ordering import Sort, parse_sort
 
 PNL = Sort(BY_NAME["unrealized_pnl"], True)
 A, B, C = (key(symbol) for symbol in "ABC")
@@ -172,3 +172,55 @@ def test_value_of_one_column_never_sorts_another() -> None:
     refresh(listing, source)
 
     assert listing.order == [B, A]
+
+
+def test_trifles_swap_no_rows_until_they_have_stood(source: HandSource, listing: Listing) -> None:
+    """A row ahead by less than the band waits, unmarked; after ten seconds the order is exact, without any new data."""
+    source.hand.change(B, unrealized_pnl=Decimal("3.01"))
+    refresh(listing, source)
+    during = listing.order, listing.is_outdated
+    source.now += SETTLE_MS - 1
+    refresh(listing, source)
+    waiting = listing.order
+    source.now += 1
+    refresh(listing, source)
+
+    assert during == ([A, B, C], False)
+    assert waiting == [A, B, C]
+    assert (listing.order, listing.is_outdated) == ([B, A, C], False)
+
+
+def test_more_than_a_trifle_swaps_at_once(source: HandSource, listing: Listing) -> None:
+    """A row ahead by more than the band goes up at the next tick."""
+    source.hand.change(B, unrealized_pnl=Decimal("3.04"))
+    refresh(listing, source)
+
+    assert listing.order == [B, A, C]
+
+
+def test_facts_are_sorted_exactly() -> None:
+    """What was agreed does not flicker: the smallest difference of a size counts at once."""
+    source = HandSource(position("A", amount="2.001"), position("B", amount="2"))
+    listing = Listing({}, Sort(BY_NAME["position_amount"], True))
+    refresh(listing, source)
+    source.hand.change(B, position_amount=Decimal("2.002"))
+    refresh(listing, source)
+
+    assert listing.order == [B, A]
+
+
+def test_second_column_is_calm_within_an_exact_first() -> None:
+    """By side, then by PNL: a trifle of PNL swaps nothing, more does, and never over the border of a side."""
+    shorts = [position(symbol, "SHORT", "-2", unrealized_pnl=Decimal(9)) for symbol in "AB"]
+    source = HandSource(
+        position("C", unrealized_pnl=Decimal(3)), position("D", unrealized_pnl=Decimal(2)), *shorts
+    )
+    listing = Listing({}, parse_sort("position_side,unrealized_pnl"))
+    refresh(listing, source)
+    orders = []
+    for pnl in ("3.01", "3.5", "99"):
+        source.hand.change(key("D"), unrealized_pnl=Decimal(pnl))
+        refresh(listing, source)
+        orders.append("".join(one.symbol for one in listing.order))
+
+    assert orders == ["CDAB", "DCAB", "DCAB"]

@@ -79,7 +79,7 @@ class PositionsScreen(Screen[None]):
         self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
         self._head = TableHead(id="head")
         self._state = Lines(id="state", fills=True)
-        self.table = PositionsTable(id="positions")
+        self.table = PositionsTable(id="positions", flashes=settings.flash)
         self._total = Lines(id="total")
         self._keys = KeyBar(bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
         self._changed: set[Key] = set()
