@@ -35,6 +35,8 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The filter at the start."""
     show_zero_rows: bool = False
     """Whether rows of open orders alone are shown."""
+    columns: tuple[str, ...] = ()
+    """The columns of the table in their order; none: all that find room. What is chosen with `c` goes before it."""
     theme: str = "textual-dark"
     frames_per_second: Frames = 5.0
     """How often the screen is painted at most."""
@@ -204,6 +206,7 @@ TEMPLATE = """\
 # sort = "liquidation_distance"    # a minus in front reverses it; a second one for equal rows: "book,-roe"
 # filter = ""
 # show_zero_rows = false           # rows of open orders alone
+# columns = ["symbol", "unrealized_pnl", "roe"]    # in this order; what is chosen with c goes before it
 # theme = "textual-dark"
 # frames_per_second = 5.0
 # flash = false                    # reverse a figure for a moment when it changes

@@ -37,7 +37,7 @@ from tui.cli.options import (
     part,
     screen_options,
 )
-from tui.cli.place import Plan, open_live, plan
+from tui.cli.place import Plan, open_live, plan, state_folder
 from tui.credentials import RedactingFormatter, redact
 from tui.errors import PerptopError, Unavailable, UsageError
 from tui.protocol.text import clean
@@ -213,7 +213,8 @@ async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
 
     logging.getLogger().handlers = [logging.NullHandler()]
     async with AsyncExitStack() as stack:
-        app = PositionsApp(await open_live(stack, planned), screen, redact=redact)
+        live = await open_live(stack, planned)
+        app = PositionsApp(live, screen, redact=redact, state_folder=state_folder(planned))
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui.book.book import Book
 from tui.book.position import Key
 from tui.view.books import Shelf
-from tui.view.columns import COLUMNS, Cell, Row, look
+from tui.view.columns import COLUMNS, Cell, Column, Row, look
 from tui.view.fitting import Extent, Slot, fit
 from tui.view.flashes import Drawn, Flashes, lit, span
 from tui.view.keys import TABLE_KEYS
@@ -57,6 +57,8 @@ class PositionsTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.order: Sequence[Key] = ()
         self.slots: list[Slot] = []
+        self.columns: Sequence[Column] = COLUMNS
+        """Those that are wanted, in their order; `slots` has those that found room."""
         self.cursor: Key | None = None
         self.is_private = False
         self._book: Shelf = Book()
@@ -67,6 +69,8 @@ class PositionsTable(ScrollView, can_focus=True):
         self.tones = Tones(self)
         self._place = 0
         self._labels = LABELS
+        self._choices = [LABELS]
+        """Labels with and without the mark of the second sort key, which takes no column's room."""
         self._extents: dict[str, Extent] = {}
         self._drawn: dict[Key, Drawn] = {}
         self._dirty: set[Key] = set()
@@ -122,16 +126,22 @@ class PositionsTable(ScrollView, can_focus=True):
             self._names, self._is_brief = names, is_brief
             self.forget_widths()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns, in this order, as far as there is room."""
+        self.columns = columns
+        self.forget_widths()
+
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
         """Mark the columns that the rows are sorted by; without a head columns are as narrow as their figures."""
-        labels = NO_LABELS
+        choices = [NO_LABELS]
         if has_head:
             star = "*" if is_outdated else " "
-            labels = {**LABELS, sort.column.name: f"{sort.column.label} {sort.arrow}{star}"}
+            choices = [{**LABELS, sort.column.name: f"{sort.column.label} {sort.arrow}{star}"}]
             if sort.second is not None:
-                labels[sort.second.name] = f"{sort.second.label} {sort.mark(sort.second)}"
-        if labels != self._labels:
-            self._labels = labels
+                second = f"{sort.second.label} {sort.mark(sort.second)}"
+                choices.insert(0, {**choices[0], sort.second.name: second})
+        if choices != self._choices:
+            self._choices = choices
             self._refit()
 
     def set_private(self, is_private: bool) -> None:
@@ -234,17 +244,17 @@ class PositionsTable(ScrollView, can_focus=True):
 
     def _format(self, key: Key, row: Row, y: int) -> bool:
         """Format a row in sight and say whether a column has to grow."""
-        cells = tuple(column.show(row, self.is_private) for column in COLUMNS)
+        cells = tuple(column.show(row, self.is_private) for column in self.columns)
         drawn = self._drawn.get(key)
         self._drawn[key] = Drawn(row, cells)
         self._dirty.discard(key)
         if drawn is not None and drawn.cells == cells and key in self._strips:
             return False
         self._strips.pop(key, None)
-        self._flashes.note(key, COLUMNS, drawn, self._drawn[key])
+        self._flashes.note(key, self.columns, drawn, self._drawn[key])
         self.refresh(Region(0, y, self.size.width, 1))
         is_wider = False
-        for column, cell in zip(COLUMNS, cells, strict=True):
+        for column, cell in zip(self.columns, cells, strict=True):
             extent = self._extents.get(column.name, Extent())
             wider = extent.over(cell.text)
             if wider != extent:
@@ -256,7 +266,8 @@ class PositionsTable(ScrollView, can_focus=True):
         width = self._width - 2 * MARGIN
         if width <= 0 or not self._extents:
             return
-        slots = fit(COLUMNS, self._extents, self._labels, width)
+        fits = [(fit(self.columns, self._extents, labels, width), labels) for labels in self._choices]
+        slots, self._labels = max(fits, key=lambda one: len(one[0]))
         if slots != self.slots:
             self.slots = slots
             self._strips.clear()
@@ -284,7 +295,7 @@ class PositionsTable(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, self.tones["plain"])
 
     def _draw(self, drawn: Drawn, is_cursor: bool) -> Strip:
-        cells = dict(zip((column.name for column in COLUMNS), drawn.cells, strict=True))
+        cells = dict(zip((column.name for column in self.columns), drawn.cells, strict=True))
         flashing = self._flashes.names(drawn.row.position.key)
         spans: list[tuple[int, int]] = []
         parts: list[tuple[str, str]] = []

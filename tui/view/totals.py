@@ -121,8 +121,8 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
             left.append(
                 Piece(2 + BOOKS.index(book), ((f"{NAMES.get(book, book)} ", "dim"), *pnl.line(is_private)))
             )
-    elif len(sums.pnl.by_asset) == 1:
-        return _under_columns(sums, table, left, is_private)
+    elif len(sums.pnl.by_asset) == 1 and "unrealized_pnl" in (names := _names_behind(table, left[0].width)):
+        return _under_columns(sums, table, names, left, is_private)
     else:
         left += _by_asset(sums.pnl, is_private)
     return ((" ", "plain"), *side_by_side(fitting(left, table.scrollable_content_region.width - 2, 3), 3))
@@ -146,10 +146,16 @@ def _amount(value: Decimal | None, asset: str, is_private: bool) -> Line:
     return (cell.text, cell.tone), (f" {asset}".rstrip(), "dim")
 
 
-def _under_columns(sums: Sums, table: PositionsTable, left: list[Piece], is_private: bool) -> Line:
+def _names_behind(table: PositionsTable, width: int) -> set[str]:
+    """The columns that stand far enough to the right for their sums to follow the count."""
+    return {slot.column.name for slot in table.slots if slot.x >= width + 1}
+
+
+def _under_columns(
+    sums: Sums, table: PositionsTable, names: set[str], left: list[Piece], is_private: bool
+) -> Line:
     (asset, pnl), total_margin = next(iter(sums.pnl.by_asset.items())), next(iter(sums.margin.values()))
     unit = f" {asset}" if asset not in USD_LIKE and asset else ""
-    names = {slot.column.name for slot in table.slots}
     cells = {"unrealized_pnl": _with_unit(_money(pnl, asset, is_private, is_signed=True), unit)}
     if "initial_margin" in names:
         cells["initial_margin"] = _with_unit(_money(total_margin, asset, is_private), unit)
