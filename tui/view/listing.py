@@ -1,6 +1,6 @@
 """Which rows are shown and in what order: presets, filter, zero rows, sort, and holding still. Knows no screen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from tui.book.filter import matcher
@@ -42,6 +42,8 @@ class Listing:
         self.sort = sort
         self.is_frozen = False
         self.order: list[Key] = []
+        self.selection = 0
+        """Grows whenever rows came or went; another order of the same rows is no other selection."""
         self.is_outdated = False
         """Whether values have moved past the order while it was held."""
         self._values: dict[Key, Value | None] = {}
@@ -112,17 +114,32 @@ class Listing:
 
     def _read(self, book: Shelf, changed: set[Key]) -> None:
         positions = book.positions
-        kept = [(self._values, self.sort.column)]
+        wanted = {
+            key: position
+            for key in changed
+            if (position := positions.get(key)) is not None and self._wants(position)
+        }
+        self._keep(self._values, self.sort.column, changed, wanted)
         if self.sort.second is not None:
-            kept.append((self._seconds, self.sort.second))
+            self._keep(self._seconds, self.sort.second, changed, wanted)
+
+    def _keep(
+        self,
+        values: dict[Key, Value | None],
+        column: Column,
+        changed: Iterable[Key],
+        wanted: Mapping[Key, Position],
+    ) -> None:
+        read = column.value
+        for key, position in wanted.items():
+            value = read(position)
+            if value is not None or position.snapshot_ms is not None:
+                values[key] = value
+            else:  # just filled: a snapshot will tell in a moment
+                values.setdefault(key, None)
         for key in changed:
-            position = positions.get(key)
-            is_wanted = position is not None and self._wants(position)
-            for values, column in kept:
-                if position is not None and is_wanted:
-                    values[key] = _value(column, position, values.get(key))
-                else:
-                    values.pop(key, None)
+            if key not in wanted:
+                values.pop(key, None)
 
     def _arrange(self, time_ms: int) -> None:
         best = self._best()
@@ -130,6 +147,7 @@ class Listing:
         is_held = not self._is_new and (self.is_frozen or time_ms < self._held_until_ms)
         order = held(self.order, wanted) if is_held else wanted
         if order != self.order:
+            self.selection += set(order) != set(self.order)
             self.order = order
         self.is_outdated = order != wanted
         if wanted == best:
@@ -162,10 +180,3 @@ class Listing:
     def _remake(self) -> None:
         self._matches = matcher(f"{self.presets[self.preset].expression} {self.filter}")
         self._is_new = True
-
-
-def _value(column: Column, position: Position, before: Value | None) -> Value | None:
-    value = column.value(position)
-    if value is None and position.snapshot_ms is None:  # just filled: a snapshot will tell in a moment
-        return before
-    return value

@@ -205,7 +205,7 @@ class PositionsScreen(Screen[None]):
 
     def _sum_up(self) -> Sums:
         """The sums of the rows shown, made anew only when they may differ."""
-        of = (self.moment.version, id(self.listing.order))
+        of = (self.moment.version, self.listing.selection)
         if of != self._sums_of:
             self._sums_of = of
             self._sums = sum_up(self.moment.book, self.listing.order, self.moment.time_ms)

@@ -6,11 +6,11 @@ from functools import reduce
 from typing import NamedTuple
 
 from tui.book.figures import ZERO, ratio, usd_value
-from tui.book.position import Key
+from tui.book.position import Key, Position
 from tui.view import formats
 from tui.view.account_now import account_now
-from tui.view.books import NAMES, Shelf
-from tui.view.columns import BOOKS, Cell, Row, look, margin, toned
+from tui.view.books import NAMES, Shelf, book_of
+from tui.view.columns import BOOKS, Cell, described, margin, toned
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
 from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
 from tui.view.moment import Moment, in_usd, plus
@@ -80,27 +80,30 @@ def sum_up(shelf: Shelf, keys: Iterable[Key], time_ms: int) -> Sums:
         position = positions.get(key)
         if position is None or not position.is_open:
             continue
-        row = look(shelf, position, time_ms)
-        asset = position.margin_asset or ""
+        book = book_of(shelf, key)
+        fresh = book.freshness(position, time_ms)
+        asset, is_long = position.margin_asset or "", position.is_long
         rows += 1
-        stale += bool(row.stale_text)
-        is_told = row.is_described and (row.is_marked or position.initial_margin is not None)
+        stale += not fresh.is_live
+        is_told = (fresh.is_marked or position.initial_margin is not None) and described(
+            position, fresh, time_ms, book.health.gap_ms
+        )
         _add(margins, asset, margin(position) if is_told else None)
-        pnl = position.unrealized_pnl if row.is_marked else None
+        pnl = position.unrealized_pnl if fresh.is_marked else None
         _add(pnls.setdefault(key.book, {}), asset, pnl)
         _add(usd, key.book, in_usd(position, pnl))
         if asset and not position.is_inverse:
             linear.add(asset)
-        sides[position.is_long] = plus(sides[position.is_long], _exposure(row))
+        sides[is_long] = plus(sides[is_long], _exposure(position) if fresh.is_marked else None)
     books = {book: PnlSum(by_asset, usd[book]) for book, by_asset in pnls.items()}
     whole = reduce(PnlSum.with_all, books.values(), NO_PNL)
     share = _share(sides[True], sides[False]) if len(linear) < 2 or linear <= USD_LIKE else None
     return Sums(rows, stale, margins, whole, share, books)
 
 
-def _exposure(row: Row) -> Decimal | None:
+def _exposure(position: Position) -> Decimal | None:
     """|notional| in dollars for coins, in the margin asset for all others."""
-    notional = usd_value(row.position, row.position.notional) if row.is_marked else None
+    notional = usd_value(position, position.notional)
     return None if notional is None else abs(notional)
 
 
