@@ -175,6 +175,7 @@ async def test_late_tick_does_nothing() -> None:
         (ScreenSettings(sort="-nonsense"), "sort: there is no"),
         (ScreenSettings(sort="roe,-nonsense"), "sort: there is no"),
         (ScreenSettings(sort="roe,,symbol"), "sort: there is no"),
+        (ScreenSettings(columns=("symbol", "nonsense")), "columns: there is no column 'nonsense'"),
         (ScreenSettings(sort="roe,book,symbol"), "sort: names 3 columns"),
     ],
 )

@@ -15,11 +15,13 @@ import termios
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from tui import cli, credentials
 from tui.cli.options import Connection, Look
-from tui.cli.place import plan
+from tui.cli.place import Place, plan, state_folder
+from tui.credentials import Credential, Secret
 from tui.errors import SettingsError, UsageError
 from tui.protocol import endpoints
 from tui.settings import Profile, ScreenSettings, Settings
@@ -587,6 +589,17 @@ def read_from(terminal: int) -> bytes:
         return os.read(terminal, 65_536)
     except OSError:
         return b""
+
+
+def test_demo_leaves_the_state_folder_alone(home: Path) -> None:
+    """What a person has chosen is neither read nor written by a demo; an account of one's own has a place for it."""
+    demo = plan(Connection(demo=True), Settings(), streams=True)
+    place = Place(endpoints.TESTNET, Credential.hmac(Secret("key"), "a secret of nobody"), "main", "")
+
+    assert state_folder(demo) is None
+    assert state_folder(demo._replace(place=place)) == platformdirs.user_state_path(
+        "perptop", appauthor=False
+    )
 
 
 def test_options_of_the_screen_go_over_its_settings() -> None:

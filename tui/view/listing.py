@@ -172,7 +172,8 @@ class Listing:
         return best
 
     def _is_settled(self, time_ms: int) -> bool:
-        return self._uneven_ms is not None and time_ms - self._uneven_ms >= SETTLE_MS
+        # The exchange's time may be set back: what seems to have begun later counts as settled.
+        return self._uneven_ms is not None and not 0 <= time_ms - self._uneven_ms < SETTLE_MS
 
     def _wants(self, position: Position) -> bool:
         return (position.is_open or self.show_zero_rows) and self._matches(position)
