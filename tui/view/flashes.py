@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui.book.position import Key
 from tui.view.columns import Cell, Column, Row
 
-PAINTS = 2
+PAINTS = 1
 """How many paints later a flash ends."""
 REVERSED = Style(reverse=True)
 
