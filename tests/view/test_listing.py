@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.view.hand import MANY, HandSource, key, position
 from tui.view.columns import BY_NAME
@@ -188,6 +190,26 @@ def test_trifles_swap_no_rows_until_they_have_stood(source: HandSource, listing:
     assert during == ([A, B, C], False)
     assert waiting == [A, B, C]
     assert (listing.order, listing.is_outdated) == ([B, A, C], False)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(95, 105), st.integers(0, SETTLE_MS)), max_size=30)
+)
+def test_order_becomes_exact_when_values_rest(changes: list[tuple[str, int, int]]) -> None:
+    """Whatever has happened, ten seconds after the last change every row stands where its value puts it."""
+    source = HandSource(*(position(symbol, unrealized_pnl=Decimal(100)) for symbol in "ABC"))
+    listing = Listing({}, PNL)
+    refresh(listing, source)
+    for symbol, pnl, wait_ms in changes:
+        source.hand.change(key(symbol), unrealized_pnl=Decimal(pnl))
+        refresh(listing, source)
+        source.now += wait_ms
+    source.now += SETTLE_MS
+    refresh(listing, source)
+    pnls = [source.book.positions[one].unrealized_pnl for one in listing.order]
+
+    assert pnls == sorted((pnl for pnl in pnls if pnl is not None), reverse=True)
+    assert not listing.is_outdated
 
 
 def test_more_than_a_trifle_swaps_at_once(source: HandSource, listing: Listing) -> None:

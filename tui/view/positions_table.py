@@ -18,6 +18,7 @@ from tui.view.books import Shelf
 from tui.view.columns import COLUMNS, Cell, Column, Row, look
 from tui.view.fitting import Extent, Slot, fit
 from tui.view.flashes import Drawn, Flashes, lit, span
+from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
 from tui.view.lines import TONES, Line, Tones
 from tui.view.ordering import Sort, neighbour
@@ -25,8 +26,6 @@ from tui.view.ordering import Sort, neighbour
 CURSOR = "›"
 MARGIN = 1
 """Cells before the first column: the place of the cursor's mark."""
-NO_LABELS = dict.fromkeys((column.name for column in COLUMNS), "")
-LABELS = {column.name: column.label for column in COLUMNS}
 
 
 class PositionsTable(ScrollView, can_focus=True):
@@ -70,7 +69,6 @@ class PositionsTable(ScrollView, can_focus=True):
         self._place = 0
         self._labels = LABELS
         self._choices = [LABELS]
-        """Labels with and without the mark of the second sort key, which takes no column's room."""
         self._extents: dict[str, Extent] = {}
         self._drawn: dict[Key, Drawn] = {}
         self._dirty: set[Key] = set()
@@ -133,13 +131,7 @@ class PositionsTable(ScrollView, can_focus=True):
 
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
         """Mark the columns that the rows are sorted by; without a head columns are as narrow as their figures."""
-        choices = [NO_LABELS]
-        if has_head:
-            star = "*" if is_outdated else " "
-            choices = [{**LABELS, sort.column.name: f"{sort.column.label} {sort.arrow}{star}"}]
-            if sort.second is not None:
-                second = f"{sort.second.label} {sort.mark(sort.second)}"
-                choices.insert(0, {**choices[0], sort.second.name: second})
+        choices = label_choices(sort, is_outdated) if has_head else [NO_LABELS]
         if choices != self._choices:
             self._choices = choices
             self._refit()
