@@ -170,11 +170,18 @@ async def test_late_tick_does_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [(ScreenSettings(theme="nonsense"), "theme"), (ScreenSettings(sort="-nonsense"), "sort")],
+    [
+        (ScreenSettings(theme="nonsense"), "theme: there is no"),
+        (ScreenSettings(sort="-nonsense"), "sort: there is no"),
+        (ScreenSettings(sort="roe,-nonsense"), "sort: there is no"),
+        (ScreenSettings(sort="roe,,symbol"), "sort: there is no"),
+        (ScreenSettings(columns=("symbol", "nonsense")), "columns: there is no column 'nonsense'"),
+        (ScreenSettings(sort="roe,book,symbol"), "sort: names 3 columns"),
+    ],
 )
 def test_names_that_there_are_not_are_refused(settings: ScreenSettings, message: str) -> None:
     """An unknown theme or column is told before the screen begins, with the names that there are."""
-    with pytest.raises(SettingsError, match=f"{message}: there is no"):
+    with pytest.raises(SettingsError, match=message):
         PositionsApp(HandSource(), settings)
 
 

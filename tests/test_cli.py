@@ -15,14 +15,16 @@ import termios
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from tui import cli, credentials
-from tui.cli.options import Connection
-from tui.cli.place import plan
+from tui.cli.options import Connection, Look
+from tui.cli.place import Place, plan, state_folder
+from tui.credentials import Credential, Secret
 from tui.errors import SettingsError, UsageError
 from tui.protocol import endpoints
-from tui.settings import Profile, Settings
+from tui.settings import Profile, ScreenSettings, Settings
 
 PYTHON = (sys.executable, "-W", "error", "-m", "tui")
 SECONDS = 30
@@ -203,6 +205,10 @@ def test_secrets_are_refused_as_arguments(
         (["--demo", "once", "--endpoint", "http://127.0.0.1:1"], "--demo and --endpoint exclude"),
         (["once", "--demo", "--profile", "a"], "--demo and --profile exclude"),
         (["--sort", "roe", "once"], "--sort belongs to the screen"),
+        (["--fps", "10", "once"], "--fps belongs to the screen"),
+        (["--flash", "once"], "--flash belongs to the screen"),
+        (["--fps", "31"], "31 is not in the range"),
+        (["--fps", "nan"], "'nan' is not a valid integer"),
         (["simulate", "--scenario", "nope"], "nope"),
         (["simulate", "--fault", "reset"], "NAME@SECONDS"),
         (["nope"], "No such command"),
@@ -583,6 +589,25 @@ def read_from(terminal: int) -> bytes:
         return os.read(terminal, 65_536)
     except OSError:
         return b""
+
+
+def test_demo_leaves_the_state_folder_alone(home: Path) -> None:
+    """What a person has chosen is neither read nor written by a demo; an account of one's own has a place for it."""
+    demo = plan(Connection(demo=True), Settings(), streams=True)
+    place = Place(endpoints.TESTNET, Credential.hmac(Secret("key"), "a secret of nobody"), "main", "")
+
+    assert state_folder(demo) is None
+    assert state_folder(demo._replace(place=place)) == platformdirs.user_state_path(
+        "perptop", appauthor=False
+    )
+
+
+def test_options_of_the_screen_go_over_its_settings() -> None:
+    """What is given holds, what is not stays as it is stored."""
+    stored = ScreenSettings(sort="roe", flash=True, frames_per_second=2)
+
+    assert Look(fps=12, flash=False).over(stored) == ScreenSettings(sort="roe", frames_per_second=12)
+    assert Look().over(stored) == stored
 
 
 @pytest.mark.parametrize(("ending", "code"), [("q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -16,10 +17,12 @@ from textual.worker import WorkerFailed
 
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
+from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
 from tui.view.moment import Moment
+from tui.view.ordering import SORT_KEYS, sort_names
 from tui.view.painter import Painter
 from tui.view.positions_screen import PositionsScreen
 from tui.view.sheet import Sheet
@@ -52,6 +55,7 @@ class PositionsApp(App[None]):
         settings: ScreenSettings | None = None,
         *,
         redact: Callable[[str], str] = str,
+        state_folder: Path | None = None,
         paint: bool = True,
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
@@ -71,6 +75,7 @@ class PositionsApp(App[None]):
         self.settings = settings or ScreenSettings()
         self._check(self.settings)
         self._redact = redact
+        self._memory = ColumnMemory(None if state_folder is None else state_folder / "columns.json")
         self._painter = Painter(self) if paint else None
         self._report = ""
 
@@ -85,8 +90,15 @@ class PositionsApp(App[None]):
     def _check(self, settings: ScreenSettings) -> None:
         """Refuse names that there are not, before the screen begins."""
         columns = [column.name for column in COLUMNS]
-        if settings.sort.removeprefix("-") not in columns:
-            raise SettingsError(f"sort: there is no column {settings.sort!r}; there are {', '.join(columns)}")
+        named = sort_names(settings.sort)
+        for name in (one.removeprefix("-") for one in named):
+            if name not in columns:
+                raise SettingsError(f"sort: there is no column {name!r}; there are {', '.join(columns)}")
+        if len(named) > SORT_KEYS:
+            raise SettingsError(f"sort: names {len(named)} columns; it takes one, or two parted by a comma")
+        for name in settings.columns:
+            if name not in columns:
+                raise SettingsError(f"columns: there is no column {name!r}; there are {', '.join(columns)}")
         if settings.theme not in self.available_themes and not self.no_color:
             raise SettingsError(
                 f"theme: there is no theme {settings.theme!r}; there are {', '.join(sorted(self.available_themes))}"
@@ -94,7 +106,7 @@ class PositionsApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The positions."""
-        return PositionsScreen(self.moment, self.settings)
+        return PositionsScreen(self.moment, self.settings, self._memory)
 
     @property
     def positions(self) -> PositionsScreen:
@@ -109,7 +121,7 @@ class PositionsApp(App[None]):
             return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
-        if not self.moment.advance(is_changed=bool(changed)):
+        if not self.moment.advance(is_changed=bool(changed)) and not self.positions.table.is_flashing:
             return
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):

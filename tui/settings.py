@@ -30,14 +30,18 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     presets: Presets = msgspec.field(default_factory=lambda: {"BTC": "btc", "ETH": "eth"})
     """Filters on the number keys after `All`: name to filter expression. Longs and Shorts follow them."""
     sort: str = "liquidation_distance"
-    """The column to sort by; a minus in front reverses it."""
+    """The column to sort by, and perhaps behind a comma one for equal rows; a minus in front reverses it."""
     filter: str = ""
     """The filter at the start."""
     show_zero_rows: bool = False
     """Whether rows of open orders alone are shown."""
+    columns: tuple[str, ...] = ()
+    """The columns of the table in their order; none: all that find room. What is chosen with `c` goes before it."""
     theme: str = "textual-dark"
     frames_per_second: Frames = 5.0
     """How often the screen is painted at most."""
+    flash: bool = False
+    """Whether a figure that has just changed is reversed for a moment."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,11 +203,13 @@ TEMPLATE = """\
 # poll_seconds = 5          # from one snapshot to the next while no stream delivers, at least 1
 
 [screen]
-# sort = "liquidation_distance"    # a minus in front reverses it
+# sort = "liquidation_distance"    # a minus in front reverses it; a second one for equal rows: "book,-roe"
 # filter = ""
 # show_zero_rows = false           # rows of open orders alone
+# columns = []                     # such as ["symbol", "unrealized_pnl", "roe"]; what is chosen with c goes before it
 # theme = "textual-dark"
 # frames_per_second = 5.0
+# flash = false                    # reverse a figure for a moment when it changes
 
 # Filters on the number keys after "All".
 # [screen.presets]

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.view.hand import MANY, HandSource, key, position
 from tui.view.columns import BY_NAME
-from tui.view.listing import HOLD_MS, Listing
-from tui.view.ordering import Sort
+from tui.view.listing import HOLD_MS, SETTLE_MS, Listing
+from tui.view.ordering import Sort, parse_sort
 
 PNL = Sort(BY_NAME["unrealized_pnl"], True)
 A, B, C = (key(symbol) for symbol in "ABC")
@@ -172,3 +174,75 @@ def test_value_of_one_column_never_sorts_another() -> None:
     refresh(listing, source)
 
     assert listing.order == [B, A]
+
+
+def test_trifles_swap_no_rows_until_they_have_stood(source: HandSource, listing: Listing) -> None:
+    """A row ahead by less than the band waits, unmarked; after ten seconds the order is exact, without any new data."""
+    source.hand.change(B, unrealized_pnl=Decimal("3.01"))
+    refresh(listing, source)
+    during = listing.order, listing.is_outdated
+    source.now += SETTLE_MS - 1
+    refresh(listing, source)
+    waiting = listing.order
+    source.now += 1
+    refresh(listing, source)
+
+    assert during == ([A, B, C], False)
+    assert waiting == [A, B, C]
+    assert (listing.order, listing.is_outdated) == ([B, A, C], False)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(95, 105), st.integers(0, SETTLE_MS)), max_size=30)
+)
+def test_order_becomes_exact_when_values_rest(changes: list[tuple[str, int, int]]) -> None:
+    """Whatever has happened, ten seconds after the last change every row stands where its value puts it."""
+    source = HandSource(*(position(symbol, unrealized_pnl=Decimal(100)) for symbol in "ABC"))
+    listing = Listing({}, PNL)
+    refresh(listing, source)
+    for symbol, pnl, wait_ms in changes:
+        source.hand.change(key(symbol), unrealized_pnl=Decimal(pnl))
+        refresh(listing, source)
+        source.now += wait_ms
+    source.now += SETTLE_MS
+    refresh(listing, source)
+    pnls = [source.book.positions[one].unrealized_pnl for one in listing.order]
+
+    assert pnls == sorted((pnl for pnl in pnls if pnl is not None), reverse=True)
+    assert not listing.is_outdated
+
+
+def test_more_than_a_trifle_swaps_at_once(source: HandSource, listing: Listing) -> None:
+    """A row ahead by more than the band goes up at the next tick."""
+    source.hand.change(B, unrealized_pnl=Decimal("3.04"))
+    refresh(listing, source)
+
+    assert listing.order == [B, A, C]
+
+
+def test_facts_are_sorted_exactly() -> None:
+    """What was agreed does not flicker: the smallest difference of a size counts at once."""
+    source = HandSource(position("A", amount="2.001"), position("B", amount="2"))
+    listing = Listing({}, Sort(BY_NAME["position_amount"], True))
+    refresh(listing, source)
+    source.hand.change(B, position_amount=Decimal("2.002"))
+    refresh(listing, source)
+
+    assert listing.order == [B, A]
+
+
+def test_second_column_is_calm_within_an_exact_first() -> None:
+    """By side, then by PNL: a trifle of PNL swaps nothing, more does, and never over the border of a side."""
+    shorts = [position(symbol, "SHORT", "-2", unrealized_pnl=Decimal(9)) for symbol in "AB"]
+    source = HandSource(
+        position("C", unrealized_pnl=Decimal(3)), position("D", unrealized_pnl=Decimal(2)), *shorts
+    )
+    listing = Listing({}, parse_sort("position_side,unrealized_pnl"))
+    refresh(listing, source)
+    orders = []
+    for pnl in ("3.01", "3.5", "99"):
+        source.hand.change(key("D"), unrealized_pnl=Decimal(pnl))
+        refresh(listing, source)
+        orders.append("".join(one.symbol for one in listing.order))
+
+    assert orders == ["CDAB", "DCAB", "DCAB"]

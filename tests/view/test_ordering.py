@@ -43,7 +43,30 @@ def test_same_column_again_turns_round() -> None:
     """Choosing the sorted column again reverses it; another begins in its own direction."""
     pnl = BY_NAME["unrealized_pnl"]
 
-    assert [chosen(RISK, pnl), chosen(Sort(pnl, True), pnl)] == [Sort(pnl, True), Sort(pnl, False)]
+    assert [chosen(Sort(pnl, True), pnl), chosen(Sort(pnl, False), pnl)] == [
+        Sort(pnl, False),
+        Sort(pnl, True),
+    ]
+
+
+def test_sort_before_orders_what_is_equal() -> None:
+    """Choosing another column keeps the one before it as the second; turning round changes nothing of that."""
+    pnl, roe = BY_NAME["unrealized_pnl"], BY_NAME["roe"]
+    by_pnl = chosen(RISK, pnl)
+    by_roe = chosen(by_pnl.reversed(), roe)
+
+    assert by_pnl == Sort(pnl, True, RISK.column, False)
+    assert by_pnl.reversed() == Sort(pnl, False, RISK.column, False)
+    assert by_roe == Sort(roe, True, pnl, False)
+    assert [by_roe.mark(column) for column in (roe, pnl, RISK.column)] == ["▼", "▵", ""]
+
+
+def test_second_key_orders_equal_rows_only() -> None:
+    """Rows with equal first values stand by the second one, unknown last; the symbol decides only after that."""
+    first = {A: Decimal(1), B: Decimal(1), C: Decimal(2), D: Decimal(1)}
+    second = {A: Decimal(1), B: Decimal(5), C: Decimal(9), D: None}
+
+    assert ordered(first, False, ordered(second, True)) == [B, A, D, C]
 
 
 @pytest.mark.parametrize(
@@ -53,10 +76,13 @@ def test_same_column_again_turns_round() -> None:
         ("-roe", Sort(BY_NAME["roe"], False)),
         ("liquidation_distance", RISK),
         ("nonsense", RISK),
+        ("book,-liquidation_distance", Sort(BY_NAME["book"], False, RISK.column, True)),
+        ("-roe, unrealized_pnl", Sort(BY_NAME["roe"], False, BY_NAME["unrealized_pnl"], True)),
+        ("roe,nonsense", Sort(BY_NAME["roe"], True)),
     ],
 )
 def test_setting_names_the_sort(text: str, sort: Sort) -> None:
-    """The setting is a column's name; a minus turns it round; what is unknown means worst first."""
+    """The setting is a column's name; a minus turns it round, a comma names a second one; unknown means worst first."""
     assert parse_sort(text) == sort
 
 

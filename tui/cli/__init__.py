@@ -22,7 +22,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import click
-import msgspec
 from click.core import ParameterSource
 
 from tui import __version__, credentials, settings
@@ -36,8 +35,9 @@ from tui.cli.options import (
     filter_option,
     given,
     part,
+    screen_options,
 )
-from tui.cli.place import Plan, open_live, plan
+from tui.cli.place import Plan, open_live, plan, state_folder
 from tui.credentials import RedactingFormatter, redact
 from tui.errors import PerptopError, Unavailable, UsageError
 from tui.protocol.text import clean
@@ -64,8 +64,13 @@ API keys never come from the command line: see `perptop config init`.
 )
 @connection_options
 @filter_option
-@click.option("--sort", metavar="COLUMN", help="Column to sort by; a minus in front reverses it.")
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    help="Column to sort by; a minus in front reverses it. A second one for equal rows: book,-roe.",
+)
 @click.option("--theme", metavar="NAME", help="Colours of the screen.")
+@screen_options
 @click.version_option(__version__, prog_name="perptop")
 @click.pass_context
 def cli(context: click.Context, /, **_: object) -> None:
@@ -77,7 +82,7 @@ def cli(context: click.Context, /, **_: object) -> None:
         values = given(context)
         _show_screen(part(values, Connection), part(values, Look))
         return
-    for name in ("sort", "theme"):
+    for name in ("sort", "theme", "fps", "flash"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UsageError(f"--{name} belongs to the screen, not to a command")
 
@@ -199,9 +204,7 @@ def _show_screen(wanted: Connection, look: Look) -> None:
         raise UsageError("the screen needs a terminal; for a pipe or a script there is `perptop once`")
     stored = settings.load(settings.settings_path())
     planned = plan(wanted, stored, streams=True)
-    changes = {name: getattr(look, name) for name in ("filter", "sort", "theme")}
-    given_changes = {name: value for name, value in changes.items() if value is not None}
-    asyncio.run(_run_screen(planned, msgspec.structs.replace(stored.screen, **given_changes)))
+    asyncio.run(_run_screen(planned, look.over(stored.screen)))
 
 
 async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
@@ -209,7 +212,8 @@ async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
 
     logging.getLogger().handlers = [logging.NullHandler()]
     async with AsyncExitStack() as stack:
-        app = PositionsApp(await open_live(stack, planned), screen, redact=redact)
+        live = await open_live(stack, planned)
+        app = PositionsApp(live, screen, redact=redact, state_folder=state_folder(planned))
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)

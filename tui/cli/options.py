@@ -8,6 +8,8 @@ import click
 import msgspec
 from click.core import ParameterSource
 
+from tui.settings import ScreenSettings
+
 Part = TypeVar("Part", bound=msgspec.Struct)
 Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
@@ -37,6 +39,16 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     filter: str | None = None
     sort: str | None = None
     theme: str | None = None
+    fps: float | None = None
+    flash: bool | None = None
+
+    def over(self, screen: ScreenSettings) -> ScreenSettings:
+        """Return the settings with what was given in place of what was stored."""
+        given = {name: getattr(self, name) for name in ("filter", "sort", "theme", "flash")}
+        given["frames_per_second"] = self.fps
+        return msgspec.structs.replace(
+            screen, **{name: value for name, value in given.items() if value is not None}
+        )
 
 
 class Once(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +128,17 @@ connection_options = _options(
     ),
     click.option("--no-streams", is_flag=True, help="Snapshots only."),
     click.option("--account", metavar="NAME", help="What to call the account."),
+)
+screen_options = _options(
+    click.option(
+        "--fps",
+        type=click.IntRange(1, 30),
+        metavar="N",
+        help="Paint at most N times a second, 1 to 30. Default: 5.",
+    ),
+    click.option(
+        "--flash/--no-flash", default=None, help="Reverse a figure for a moment when it changes. Default: no."
+    ),
 )
 filter_option = click.option(
     "--filter", metavar="EXPR", help="Rows to show: btc  !btc  btc,eth  =btcusdt  side:long"

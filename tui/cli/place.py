@@ -3,6 +3,7 @@
 import difflib
 import os
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -184,13 +185,17 @@ def _live_options(wanted: Connection, profile: Profile, stored: Settings, stream
     )
 
 
+def state_folder(planned: Plan) -> Path | None:
+    """Return where things are kept from one run to the next; None: nothing is kept of a demo, and nothing touched."""
+    return None if planned.place is None else platformdirs.user_state_path("perptop", appauthor=False)
+
+
 async def open_live(stack: AsyncExitStack, planned: Plan) -> "Live | Lives":
     """Return a worker for the plan, or several as one; a demo's exchange runs until the stack closes."""
     from tui.live import Live, Lives
 
     place = planned.place or await _demo(stack, planned.demo_faults)
-    # A demo's exchange is gone when the program is: there is nothing to remember of it.
-    folder = None if planned.place is None else platformdirs.user_state_path("perptop", appauthor=False)
+    folder = state_folder(planned)
 
     def live_of(book: str, beside: Live | None) -> Live:
         options = _of_book(planned.options, book)

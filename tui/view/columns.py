@@ -131,18 +131,23 @@ def look(
     """Say what may be shown of a position now."""
     book = book_of(shelf, position.key)
     fresh = book.freshness(position, time_ms)
-    snapshot_ms = position.snapshot_ms
-    is_described = (
-        fresh.is_confirmed
-        and snapshot_ms is not None
-        and snapshot_ms >= book.health.gap_ms
-        and time_ms - snapshot_ms <= POSITION_LIMIT_MS
-    )
+    is_described = described(position, fresh, time_ms, book.health.gap_ms)
     due_ms = position.next_funding_time_ms
     funding_text = "" if due_ms is None or due_ms <= time_ms else formats.until(due_ms - time_ms)
     is_marked, stale = fresh.is_marked, stale_text(fresh)
     return Row(
         position, fresh.is_confirmed, is_described, is_marked, stale, funding_text, book_text, is_brief
+    )
+
+
+def described(position: Position, fresh: Freshness, time_ms: int, gap_ms: int) -> bool:
+    """Whether a snapshot since the gap has told of this size, and not too long ago."""
+    snapshot_ms = position.snapshot_ms
+    return (
+        fresh.is_confirmed
+        and snapshot_ms is not None
+        and snapshot_ms >= gap_ms
+        and time_ms - snapshot_ms <= POSITION_LIMIT_MS
     )
 
 

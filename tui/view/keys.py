@@ -10,6 +10,7 @@ SORT = Binding.Group("Sort")
 FILTER = Binding.Group("Filter")
 SCREEN = Binding.Group("Screen")
 WALK = Binding.Group("Positions")
+COLUMNS = Binding.Group("Columns")
 
 HELP_KEYS: list[BindingType] = [
     Binding("question_mark,f1", "help", "help", key_display="?", group=SCREEN, tooltip="List every key"),
@@ -30,6 +31,7 @@ POSITIONS_KEYS: list[BindingType] = [
     Binding("e", "journal", "events", group=SCREEN, tooltip="What happened: fills, funding, connections"),
     Binding("p", "privacy", "privacy", group=SCREEN, tooltip="Hide money, keep percentages"),
     Binding("x", "zero_rows", "zero rows", group=FILTER, tooltip="Show or hide rows of open orders alone"),
+    Binding("c", "columns", "columns", group=SCREEN, tooltip="Choose the columns and their order"),
     Binding("b", "next_book", "book", show=False, group=FILTER,
             tooltip="The next book of the account: All, USD-M, COIN-M, Portfolio Margin (PM)"),
     Binding("left_square_bracket", "step_preset(-1)", "preset", show=False, key_display="[", group=FILTER,
@@ -69,6 +71,24 @@ DETAIL_KEYS: list[BindingType] = [
     ),
     Binding("r", "app.refresh_source", "refresh", group=SCREEN, tooltip="Ask for a snapshot at once"),
 ]
+
+COLUMNS_KEYS: list[BindingType] = [
+    Binding("space,enter", "show", "show or hide", key_display="Space", group=COLUMNS, priority=True,
+            tooltip="Show or hide the column"),
+    Binding("shift+up,K", "carry(-1)", "move up", key_display="K", group=COLUMNS, priority=True,
+            tooltip="Move the column to the left"),
+    Binding("shift+down,J", "carry(1)", "move down", key_display="J", group=COLUMNS, priority=True,
+            tooltip="Move the column to the right"),
+    Binding("0,d", "usual", "defaults", key_display="0", group=COLUMNS, tooltip="Back to the columns of the settings"),
+    Binding("up,k", "step(-1)", "up", show=False, key_display="↑ k", group=COLUMNS, priority=True,
+            tooltip="Cursor up"),
+    Binding("down,j", "step(1)", "down", show=False, key_display="↓ j", group=COLUMNS, priority=True,
+            tooltip="Cursor down"),
+    Binding("home,g", "edge(-1)", "first", show=False, key_display="Home g", group=COLUMNS, priority=True,
+            tooltip="First column"),
+    Binding("end,G", "edge(1)", "last", show=False, key_display="End G", group=COLUMNS, priority=True,
+            tooltip="Last column"),
+]  # fmt: skip
 
 
 class KeyLine(NamedTuple):

@@ -1,16 +1,19 @@
 """Which rows are shown and in what order: presets, filter, zero rows, sort, and holding still. Knows no screen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from tui.book.filter import matcher
 from tui.book.position import Key, Position
 from tui.view.books import Shelf
-from tui.view.columns import Value
+from tui.view.calm import calmed, is_lively, leads, leads_in_groups
+from tui.view.columns import Column, Value
 from tui.view.ordering import RISK, Sort, held, ordered
 
 HOLD_MS = 3_000
 """How long the order stays after the cursor moved."""
+SETTLE_MS = 10_000
+"""How long rows whose live figures are nearly equal may stand the wrong way round."""
 
 
 class Preset(NamedTuple):
@@ -39,13 +42,18 @@ class Listing:
         self.sort = sort
         self.is_frozen = False
         self.order: list[Key] = []
+        self.selection = 0
+        """Grows whenever rows came or went; another order of the same rows is no other selection."""
         self.is_outdated = False
         """Whether values have moved past the order while it was held."""
         self._values: dict[Key, Value | None] = {}
+        self._seconds: dict[Key, Value | None] = {}
         self._matches: Callable[[Position], bool] = matcher("")
         self._is_new = True
-        self._sorted_by = sort.column
+        self._sorted_by = sort.column, sort.second
         self._held_until_ms = 0
+        self._uneven_ms: int | None = None
+        """Since when nearly equal rows stand the wrong way round; None: none do."""
 
     def choose(self, preset: int) -> None:
         """Take another preset; the places go around."""
@@ -95,36 +103,77 @@ class Listing:
         """
         if self._is_new:
             changed = book.positions.keys() | self._values.keys()
-            if self._sorted_by is not self.sort.column:
-                self._sorted_by = self.sort.column
+            if self._sorted_by != (self.sort.column, self.sort.second):
+                self._sorted_by = self.sort.column, self.sort.second
                 self._values.clear()
+                self._seconds.clear()
         if changed:
             self._read(book, changed)
-        if changed or self.is_outdated or self._is_new:
+        if changed or self.is_outdated or self._is_new or self._uneven_ms is not None:
             self._arrange(time_ms)
 
     def _read(self, book: Shelf, changed: set[Key]) -> None:
         positions = book.positions
+        wanted = {
+            key: position
+            for key in changed
+            if (position := positions.get(key)) is not None and self._wants(position)
+        }
+        self._keep(self._values, self.sort.column, changed, wanted)
+        if self.sort.second is not None:
+            self._keep(self._seconds, self.sort.second, changed, wanted)
+
+    def _keep(
+        self,
+        values: dict[Key, Value | None],
+        column: Column,
+        changed: Iterable[Key],
+        wanted: Mapping[Key, Position],
+    ) -> None:
+        read = column.value
+        for key, position in wanted.items():
+            value = read(position)
+            if value is not None or position.snapshot_ms is not None:
+                values[key] = value
+            else:  # just filled: a snapshot will tell in a moment
+                values.setdefault(key, None)
         for key in changed:
-            position = positions.get(key)
-            if position is not None and self._wants(position):
-                value = self.sort.column.value(position)
-                if (
-                    value is None and position.snapshot_ms is None
-                ):  # just filled: a snapshot will tell in a moment
-                    value = self._values.get(key)
-                self._values[key] = value
-            else:
-                self._values.pop(key, None)
+            if key not in wanted:
+                values.pop(key, None)
 
     def _arrange(self, time_ms: int) -> None:
-        best = ordered(self._values, self.sort.is_descending)
+        best = self._best()
+        wanted = best if self._is_new or self._is_settled(time_ms) else self._calmed(best)
         is_held = not self._is_new and (self.is_frozen or time_ms < self._held_until_ms)
-        order = held(self.order, best) if is_held else best
+        order = held(self.order, wanted) if is_held else wanted
         if order != self.order:
+            self.selection += set(order) != set(self.order)
             self.order = order
-        self.is_outdated = order != best
+        self.is_outdated = order != wanted
+        if wanted == best:
+            self._uneven_ms = None
+        elif self._uneven_ms is None:
+            self._uneven_ms = time_ms
         self._is_new = False
+
+    def _best(self) -> list[Key]:
+        sort = self.sort
+        ties = None if sort.second is None else ordered(self._seconds, sort.is_second_descending)
+        return ordered(self._values, sort.is_descending, ties)
+
+    def _calmed(self, best: list[Key]) -> list[Key]:
+        """The best order but for rows that are nearly equal: those stay as they stand."""
+        if best == self.order:
+            return best
+        if is_lively(self.sort.column):
+            return calmed(self.order, best, leads(best, self._values))
+        if self.sort.second is not None and is_lively(self.sort.second):
+            return calmed(self.order, best, leads_in_groups(best, self._values, self._seconds))
+        return best
+
+    def _is_settled(self, time_ms: int) -> bool:
+        # The exchange's time may be set back: what seems to have begun later counts as settled.
+        return self._uneven_ms is not None and not 0 <= time_ms - self._uneven_ms < SETTLE_MS
 
     def _wants(self, position: Position) -> bool:
         return (position.is_open or self.show_zero_rows) and self._matches(position)

@@ -43,16 +43,17 @@ class Rows(NamedTuple):
         return self.pnls.get(asset, ZERO)
 
 
-def next_limit(times: Iterable[int | None], limits: Iterable[int], time_ms: int) -> int:
-    """When the first of these times will be older than its limit."""
-    ends = (at + limit for at, limit in zip(times, limits, strict=True) if at is not None)
-    return min((end for end in ends if end >= time_ms), default=NEVER_MS)
-
-
 def row_limit(position: Position, time_ms: int) -> int:
     """When the next figure of this row ages past its limit."""
-    times = position.confirmed_ms, position.mark_time_ms, position.snapshot_ms
-    return next_limit(times, (POSITION_LIMIT_MS, MARK_LIMIT_MS, POSITION_LIMIT_MS), time_ms)
+    confirmed_ms, mark_ms, snapshot_ms = position.confirmed_ms, position.mark_time_ms, position.snapshot_ms
+    until_ms = NEVER_MS
+    if time_ms <= confirmed_ms + POSITION_LIMIT_MS:
+        until_ms = confirmed_ms + POSITION_LIMIT_MS
+    if mark_ms is not None and time_ms <= mark_ms + MARK_LIMIT_MS < until_ms:
+        until_ms = mark_ms + MARK_LIMIT_MS
+    if snapshot_ms is not None and time_ms <= snapshot_ms + POSITION_LIMIT_MS < until_ms:
+        until_ms = snapshot_ms + POSITION_LIMIT_MS
+    return until_ms
 
 
 def in_usd(position: Position, amount: Decimal | None) -> Decimal | None:

@@ -12,37 +12,72 @@ BY_SYMBOL = itemgetter(2, 1, 0, 3)
 
 
 class Sort(NamedTuple):
-    """What the rows are sorted by."""
+    """What the rows are sorted by: a column and, where its figures are equal, perhaps a second one."""
 
     column: Column
     is_descending: bool
+    second: Column | None = None
+    """Orders rows whose first figures are equal; None: the symbol does."""
+    is_second_descending: bool = False
 
     @property
     def arrow(self) -> str:
         """The direction as a sign."""
         return "▼" if self.is_descending else "▲"
 
+    def mark(self, column: Column) -> str:
+        """The sign at a column's head, smaller at the second one; empty where the column does not sort."""
+        if column is self.column:
+            return self.arrow
+        if column is self.second:
+            return "▿" if self.is_second_descending else "▵"
+        return ""
+
     def reversed(self) -> "Sort":
         """The other direction."""
-        return Sort(self.column, not self.is_descending)
+        return self._replace(is_descending=not self.is_descending)
+
+    def behind(self, before: "Sort") -> "Sort":
+        """The same with the sort before it for rows that are equal."""
+        if self.column is before.column:
+            return self._replace(second=before.second, is_second_descending=before.is_second_descending)
+        return self._replace(second=before.column, is_second_descending=before.is_descending)
 
 
 RISK = Sort(BY_NAME["liquidation_distance"], False)
 """Worst first: the least room to liquidation."""
+SORT_KEYS = 2
+"""How many columns a sort may name."""
+
+
+def sort_names(text: str) -> list[str]:
+    """The columns that the setting names, each perhaps with a minus in front."""
+    return [name.strip() for name in text.split(",")]
 
 
 def parse_sort(text: str) -> Sort:
-    """Read the setting: a column's name, with a minus in front for the other direction; unknown names mean RISK."""
-    column = BY_NAME.get(text.removeprefix("-"))
-    if column is None:
-        return RISK
-    natural = Sort(column, column.is_descending)
-    return natural.reversed() if text.startswith("-") else natural
+    """Read the setting: one or two columns parted by a comma, each with a minus in front for the other direction.
+
+    Unknown names mean RISK.
+    """
+    sorts = [_natural(name) for name in sort_names(text)[:SORT_KEYS]]
+    first, *second = [sort for sort in sorts if sort is not None] or [RISK]
+    return first.behind(second[0]) if second else first
+
+
+def _natural(name: str) -> Sort | None:
+    column = BY_NAME.get(name.removeprefix("-"))
+    return None if column is None else Sort(column, column.is_descending != name.startswith("-"))
 
 
 def chosen(current: Sort, column: Column) -> Sort:
-    """The sort after choosing a column: its own direction first, the other when it is chosen again."""
-    return current.reversed() if column is current.column else Sort(column, column.is_descending)
+    """The sort after choosing a column: its own direction first, the other when it is chosen again.
+
+    What the rows were sorted by before orders those that are equal.
+    """
+    if column is current.column:
+        return current.reversed()
+    return Sort(column, column.is_descending).behind(current)
 
 
 def beside(current: Sort, names: Sequence[str], step: int) -> Sort:
@@ -53,11 +88,21 @@ def beside(current: Sort, names: Sequence[str], step: int) -> Sort:
     return Sort(column, column.is_descending)
 
 
-def ordered(values: Mapping[Key, Value | None], is_descending: bool) -> list[Key]:
-    """Sort keys by value: unknown last in both directions, ties by symbol, so that hedge pairs stand together."""
-    keys = sorted(values, key=BY_SYMBOL)
+def ordered(
+    values: Mapping[Key, Value | None], is_descending: bool, ties: Sequence[Key] | None = None
+) -> list[Key]:
+    """Sort keys by value, unknown last in both directions.
+
+    Args:
+        values: what to sort by.
+        is_descending: whether the largest comes first.
+        ties: the same keys in the order in which equal ones stand; None: by symbol, so that hedge pairs stand together.
+    """
+    keys = sorted(values, key=BY_SYMBOL) if ties is None else ties
     known = [key for key in keys if values[key] is not None]
     known.sort(key=values.__getitem__, reverse=is_descending)  # type: ignore[arg-type]
+    if len(known) == len(keys):
+        return known
     return known + [key for key in keys if values[key] is None]
 
 

@@ -1,5 +1,6 @@
 """The main screen: status, banner, account, presets, positions, total, keys."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -14,9 +15,12 @@ from tui.book.health import Word
 from tui.book.position import Key
 from tui.settings import ScreenSettings
 from tui.view.account_panel import account_lines
+from tui.view.arrangement import arranged
 from tui.view.banner import Recent, notice_line, trouble_lines
 from tui.view.books import NAMES, SHORT_NAMES, show_next
+from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
+from tui.view.columns_screen import ColumnsScreen
 from tui.view.detail_screen import DetailScreen
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
@@ -63,7 +67,7 @@ class PositionsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = POSITIONS_KEYS
     AUTO_FOCUS = "PositionsTable"
 
-    def __init__(self, moment: Moment, settings: ScreenSettings) -> None:
+    def __init__(self, moment: Moment, settings: ScreenSettings, memory: ColumnMemory | None = None) -> None:
         super().__init__()
         self.moment = moment
         self.source = moment.source
@@ -79,20 +83,21 @@ class PositionsScreen(Screen[None]):
         self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
         self._head = TableHead(id="head")
         self._state = Lines(id="state", fills=True)
-        self.table = PositionsTable(id="positions")
+        self.table = PositionsTable(id="positions", flashes=settings.flash)
+        self._memory = memory or ColumnMemory()
+        self._usual = arranged(settings.columns)
+        self.table.set_columns(arranged(self._memory.recall() or settings.columns))
         self._total = Lines(id="total")
         self._keys = KeyBar(bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
         self._changed: set[Key] = set()
         self._recent = Recent()
         self._chrome = Chrome()
         self._word = Word.CONNECTING
-        self._sums = NOTHING
-        self._sums_of = (-1, 0)
+        self._sums, self._sums_of = NOTHING, (-1, 0)
         self._risk: list[Piece] = []
         self._risk_of: tuple[object, ...] = ()
         self._wide_sort = self.listing.sort
-        self._note = ""
-        self._note_ms = 0
+        self._note, self._note_ms = "", 0
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -110,6 +115,7 @@ class PositionsScreen(Screen[None]):
         """Begin with the filter of the settings, not typing."""
         self._filter.display = False
         self._filter.value = self.listing.filter
+        self._say(self._memory.trouble)
 
     def on_resize(self, event: events.Resize) -> None:
         """Decide what fits; the smallest layouts always show the worst first."""
@@ -199,7 +205,7 @@ class PositionsScreen(Screen[None]):
 
     def _sum_up(self) -> Sums:
         """The sums of the rows shown, made anew only when they may differ."""
-        of = (self.moment.version, id(self.listing.order))
+        of = (self.moment.version, self.listing.selection)
         if of != self._sums_of:
             self._sums_of = of
             self._sums = sum_up(self.moment.book, self.listing.order, self.moment.time_ms)
@@ -236,6 +242,20 @@ class PositionsScreen(Screen[None]):
 
     def _say(self, text: str) -> None:
         self._note, self._note_ms = text, self.source.time_ms()
+
+    # Columns.
+
+    def action_columns(self) -> None:
+        """Choose the columns and their order."""
+        self.app.push_screen(ColumnsScreen(self.moment, self.table.columns, self._usual, self._take_columns))
+
+    def _take_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns, now and at the next start."""
+        self.table.set_columns(columns)
+        is_usual = tuple(columns) == tuple(self._usual)
+        self._memory.remember([] if is_usual else [column.name for column in columns])
+        if self._memory.trouble:
+            self._say(self._memory.trouble)
 
     # Sorting.
 

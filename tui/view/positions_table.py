@@ -1,7 +1,7 @@
 """The positions table: rows over Textual's line API, formatted when they change and only where they are seen."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,8 +15,10 @@ from textual.strip import Strip
 from tui.book.book import Book
 from tui.book.position import Key
 from tui.view.books import Shelf
-from tui.view.columns import COLUMNS, Cell, Row, look
+from tui.view.columns import COLUMNS, Cell, Column, Row, look
 from tui.view.fitting import Extent, Slot, fit
+from tui.view.flashes import Drawn, Flashes, lit, span
+from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
 from tui.view.lines import TONES, Line, Tones
 from tui.view.ordering import Sort, neighbour
@@ -24,15 +26,6 @@ from tui.view.ordering import Sort, neighbour
 CURSOR = "›"
 MARGIN = 1
 """Cells before the first column: the place of the cursor's mark."""
-NO_LABELS = dict.fromkeys((column.name for column in COLUMNS), "")
-LABELS = {column.name: column.label for column in COLUMNS}
-
-
-class Drawn(NamedTuple):
-    """What was last made of a row."""
-
-    row: Row
-    cells: tuple[Cell, ...]
 
 
 class PositionsTable(ScrollView, can_focus=True):
@@ -59,10 +52,12 @@ class PositionsTable(ScrollView, can_focus=True):
     class Refitted(Message):
         """Columns came, went or moved: head and total stand under the same slots."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, flashes: bool = False) -> None:
         super().__init__(id=id)
         self.order: Sequence[Key] = ()
         self.slots: list[Slot] = []
+        self.columns: Sequence[Column] = COLUMNS
+        """Those that are wanted, in their order; `slots` has those that found room."""
         self.cursor: Key | None = None
         self.is_private = False
         self._book: Shelf = Book()
@@ -73,11 +68,13 @@ class PositionsTable(ScrollView, can_focus=True):
         self.tones = Tones(self)
         self._place = 0
         self._labels = LABELS
+        self._choices = [LABELS]
         self._extents: dict[str, Extent] = {}
         self._drawn: dict[Key, Drawn] = {}
         self._dirty: set[Key] = set()
         self._strips: dict[Key, Strip] = {}
         self._cursor_style: Style | None = None
+        self._flashes = Flashes(is_on=flashes)
 
     # What the screen tells it.
 
@@ -87,13 +84,15 @@ class PositionsTable(ScrollView, can_focus=True):
         if order is not self.order:
             self._take_order(order)
         self._dirty |= changed
+        self._end_flashes()
         self._look()
 
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
         is_wider = False
         positions = self._book.positions
-        for y, key in enumerate(self.order[self._first : self._first + max(1, self.size.height)]):
+        in_sight = self._in_sight()
+        for y, key in enumerate(in_sight):
             position = positions.get(key)
             if position is None:
                 continue
@@ -102,8 +101,22 @@ class PositionsTable(ScrollView, can_focus=True):
             drawn = self._drawn.get(key)
             if drawn is None or key in self._dirty or drawn.row != row:
                 is_wider |= self._format(key, row, y)
+        self._flashes.watch(in_sight)
         if is_wider or not self.slots:
             self._refit()
+
+    @property
+    def is_flashing(self) -> bool:
+        """Whether a further paint is due to end a flash."""
+        return self._flashes.is_any
+
+    def _end_flashes(self) -> None:
+        over = self._flashes.paint()
+        for y, key in enumerate(self._in_sight() if over else ()):
+            if key in over:
+                self.refresh(Region(0, y, self.size.width, 1))
+        for key in over:
+            self._strips.pop(key, None)
 
     def set_books(self, names: Mapping[str, str], *, is_brief: bool) -> None:
         """Name the books in a column of their own; none: one book needs no name. Brief: room is short."""
@@ -111,14 +124,16 @@ class PositionsTable(ScrollView, can_focus=True):
             self._names, self._is_brief = names, is_brief
             self.forget_widths()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns, in this order, as far as there is room."""
+        self.columns = columns
+        self.forget_widths()
+
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
-        """Mark the column that the rows are sorted by; without a head columns are as narrow as their figures."""
-        star = "*" if is_outdated else " "
-        labels = (
-            {**LABELS, sort.column.name: f"{sort.column.label} {sort.arrow}{star}"} if has_head else NO_LABELS
-        )
-        if labels != self._labels:
-            self._labels = labels
+        """Mark the columns that the rows are sorted by; without a head columns are as narrow as their figures."""
+        choices = label_choices(sort, is_outdated) if has_head else [NO_LABELS]
+        if choices != self._choices:
+            self._choices = choices
             self._refit()
 
     def set_private(self, is_private: bool) -> None:
@@ -192,6 +207,9 @@ class PositionsTable(ScrollView, can_focus=True):
     def _first(self) -> int:
         return round(self.scroll_y)
 
+    def _in_sight(self) -> Sequence[Key]:
+        return self.order[self._first : self._first + max(1, self.size.height)]
+
     def _take_order(self, order: Sequence[Key]) -> None:
         was_in_sight = self._first <= self._place < self._first + self.size.height
         before, self.order = self.order, order
@@ -218,16 +236,17 @@ class PositionsTable(ScrollView, can_focus=True):
 
     def _format(self, key: Key, row: Row, y: int) -> bool:
         """Format a row in sight and say whether a column has to grow."""
-        cells = tuple(column.show(row, self.is_private) for column in COLUMNS)
+        cells = tuple(column.show(row, self.is_private) for column in self.columns)
         drawn = self._drawn.get(key)
         self._drawn[key] = Drawn(row, cells)
         self._dirty.discard(key)
         if drawn is not None and drawn.cells == cells and key in self._strips:
             return False
         self._strips.pop(key, None)
+        self._flashes.note(key, self.columns, drawn, self._drawn[key])
         self.refresh(Region(0, y, self.size.width, 1))
         is_wider = False
-        for column, cell in zip(COLUMNS, cells, strict=True):
+        for column, cell in zip(self.columns, cells, strict=True):
             extent = self._extents.get(column.name, Extent())
             wider = extent.over(cell.text)
             if wider != extent:
@@ -239,7 +258,8 @@ class PositionsTable(ScrollView, can_focus=True):
         width = self._width - 2 * MARGIN
         if width <= 0 or not self._extents:
             return
-        slots = fit(COLUMNS, self._extents, self._labels, width)
+        fits = [(fit(self.columns, self._extents, labels, width), labels) for labels in self._choices]
+        slots, self._labels = max(fits, key=lambda one: len(one[0]))
         if slots != self.slots:
             self.slots = slots
             self._strips.clear()
@@ -267,7 +287,9 @@ class PositionsTable(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, self.tones["plain"])
 
     def _draw(self, drawn: Drawn, is_cursor: bool) -> Strip:
-        cells = dict(zip((column.name for column in COLUMNS), drawn.cells, strict=True))
+        cells = dict(zip((column.name for column in self.columns), drawn.cells, strict=True))
+        flashing = self._flashes.names(drawn.row.position.key)
+        spans: list[tuple[int, int]] = []
         parts: list[tuple[str, str]] = []
         x = -MARGIN
         for slot in self.slots:
@@ -279,9 +301,11 @@ class PositionsTable(ScrollView, can_focus=True):
                 (bar, cell.tone),
             ]
             x = slot.end
+            if slot.column.name in flashing:
+                spans.append(span(slot.x + MARGIN, text))
         if is_cursor and parts:
             parts[0] = (CURSOR, "plain")
-        strip = self.tones.strip(tuple(parts), self.size.width)
+        strip = lit(self.tones.strip(tuple(parts), self.size.width), spans)
         return self._on_cursor(strip) if is_cursor else strip
 
     def _on_cursor(self, strip: Strip) -> Strip:

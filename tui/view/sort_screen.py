@@ -16,7 +16,7 @@ TALLEST = 7
 
 
 class SortScreen(ModalScreen[Sort | None]):
-    """Waits for a column's letter; with shift it sorts in the other direction."""
+    """Waits for a column's letter; with shift it sorts in the other direction. The sort before orders equal rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "back", show=False),
@@ -63,9 +63,8 @@ class SortScreen(ModalScreen[Sort | None]):
         menu.show([title, *rows])
 
     def _cell(self, column: Column) -> Line:
-        is_chosen = column is self.sort.column
-        label = f"{column.label} {self.sort.arrow}" if is_chosen else column.label
-        return ((f"  {column.letter} ", "key"), (label.ljust(CELL - 4), "chosen" if is_chosen else "plain"))
+        label = f"{column.label} {self.sort.mark(column)}".ljust(CELL - 4)
+        return ((f"  {column.letter} ", "key"), (label, "chosen" if column is self.sort.column else "plain"))
 
     def action_column(self, letter: str) -> None:
         """Sort by a column; by the same again in the other direction."""
@@ -74,7 +73,7 @@ class SortScreen(ModalScreen[Sort | None]):
     def action_reverse(self, letter: str) -> None:
         """Sort by a column against its own direction."""
         column = BY_LETTER[letter]
-        self.dismiss(Sort(column, not column.is_descending))
+        self.dismiss(Sort(column, not column.is_descending).behind(self.sort))
 
     def action_anew(self, is_reversed: bool) -> None:
         """Sort anew by the same column."""

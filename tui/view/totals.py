@@ -1,6 +1,6 @@
 """The total row: what the rows on the screen add up to, or — where one addend does not hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
@@ -9,8 +9,8 @@ from tui.book.figures import ZERO, ratio, usd_value
 from tui.book.position import Key
 from tui.view import formats
 from tui.view.account_now import account_now
-from tui.view.books import NAMES, Shelf
-from tui.view.columns import BOOKS, Cell, Row, look, margin, toned
+from tui.view.books import NAMES, Shelf, book_of
+from tui.view.columns import BOOKS, Cell, described, margin, toned
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
 from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
 from tui.view.moment import Moment, in_usd, plus
@@ -67,41 +67,72 @@ def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> 
     sums[name] = plus(sums.get(name, ZERO), addend)
 
 
+class _Group:
+    """The rows of one book and margin asset while they are added up: lists, because adding each up at once is fast."""
+
+    def __init__(self, is_inverse: bool) -> None:
+        self.is_inverse = is_inverse
+        self.margins: list[Decimal | None] = []
+        self.pnls: list[Decimal | None] = []
+        self.usd: list[Decimal | None] = []
+        """PNL of coins at the mark; dollars are those of `pnls`."""
+        self.notionals: dict[bool, list[Decimal | None]] = {True: [], False: []}
+        """By whether the row is a long; signed, coins in dollars."""
+
+
 def sum_up(shelf: Shelf, keys: Iterable[Key], time_ms: int) -> Sums:
     """Add up the open positions among these rows."""
     rows = stale = 0
-    margins: dict[str, Decimal | None] = {}
-    pnls: dict[str, dict[str, Decimal | None]] = {}
-    usd: dict[str, Decimal | None] = {}
-    sides: dict[bool, Decimal | None] = {True: ZERO, False: ZERO}
-    linear: set[str] = set()
+    groups: dict[tuple[str, str, bool], _Group] = {}
     positions = shelf.positions
     for key in keys:
         position = positions.get(key)
         if position is None or not position.is_open:
             continue
-        row = look(shelf, position, time_ms)
-        asset = position.margin_asset or ""
+        book, is_inverse = book_of(shelf, key), position.is_inverse
+        fresh = book.freshness(position, time_ms)
+        is_marked = fresh.is_marked
+        kind = key.book, position.margin_asset or "", is_inverse
+        group = groups.get(kind) or groups.setdefault(kind, _Group(is_inverse))
         rows += 1
-        stale += bool(row.stale_text)
-        is_told = row.is_described and (row.is_marked or position.initial_margin is not None)
-        _add(margins, asset, margin(position) if is_told else None)
-        pnl = position.unrealized_pnl if row.is_marked else None
-        _add(pnls.setdefault(key.book, {}), asset, pnl)
-        _add(usd, key.book, in_usd(position, pnl))
-        if asset and not position.is_inverse:
-            linear.add(asset)
-        sides[position.is_long] = plus(sides[position.is_long], _exposure(row))
-    books = {book: PnlSum(by_asset, usd[book]) for book, by_asset in pnls.items()}
+        stale += not is_marked
+        is_told = (is_marked or position.initial_margin is not None) and described(
+            position, fresh, time_ms, book.health.gap_ms
+        )
+        group.margins.append(margin(position) if is_told else None)
+        group.pnls.append(position.unrealized_pnl if is_marked else None)
+        notional = position.notional if is_marked else None
+        group.notionals[position.is_long].append(usd_value(position, notional) if is_inverse else notional)
+        if is_inverse:
+            group.usd.append(in_usd(position, group.pnls[-1]))
+    return Sums(rows, stale, *_added(groups))
+
+
+def _added(
+    groups: Mapping[tuple[str, str, bool], _Group],
+) -> tuple[dict[str, Decimal | None], PnlSum, Decimal | None, dict[str, PnlSum]]:
+    margins: dict[str, Decimal | None] = {}
+    books: dict[str, PnlSum] = {}
+    sides: dict[bool, Decimal | None] = {True: ZERO, False: ZERO}
+    for (book, asset, is_inverse), group in groups.items():
+        _add(margins, asset, total(group.margins))
+        pnl = total(group.pnls)
+        usd = total(group.usd) if is_inverse else pnl if asset in USD_LIKE or not asset else None
+        books[book] = books.get(book, NO_PNL).with_all(PnlSum({asset: pnl}, usd))
+        for is_long, notionals in group.notionals.items():
+            sides[is_long] = plus(sides[is_long], total(notionals, is_absolute=True))
     whole = reduce(PnlSum.with_all, books.values(), NO_PNL)
+    linear = {asset for _, asset, is_inverse in groups if asset and not is_inverse}
     share = _share(sides[True], sides[False]) if len(linear) < 2 or linear <= USD_LIKE else None
-    return Sums(rows, stale, margins, whole, share, books)
+    return margins, whole, share, books
 
 
-def _exposure(row: Row) -> Decimal | None:
-    """|notional| in dollars for coins, in the margin asset for all others."""
-    notional = usd_value(row.position, row.position.notional) if row.is_marked else None
-    return None if notional is None else abs(notional)
+def total(amounts: Sequence[Decimal | None], *, is_absolute: bool = False) -> Decimal | None:
+    """The sum; None where one addend does not hold."""
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) < len(amounts):
+        return None
+    return sum(map(abs, known) if is_absolute else known, ZERO)
 
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
@@ -121,8 +152,8 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
             left.append(
                 Piece(2 + BOOKS.index(book), ((f"{NAMES.get(book, book)} ", "dim"), *pnl.line(is_private)))
             )
-    elif len(sums.pnl.by_asset) == 1:
-        return _under_columns(sums, table, left, is_private)
+    elif len(sums.pnl.by_asset) == 1 and "unrealized_pnl" in (names := _names_behind(table, left[0].width)):
+        return _under_columns(sums, table, names, left, is_private)
     else:
         left += _by_asset(sums.pnl, is_private)
     return ((" ", "plain"), *side_by_side(fitting(left, table.scrollable_content_region.width - 2, 3), 3))
@@ -146,10 +177,16 @@ def _amount(value: Decimal | None, asset: str, is_private: bool) -> Line:
     return (cell.text, cell.tone), (f" {asset}".rstrip(), "dim")
 
 
-def _under_columns(sums: Sums, table: PositionsTable, left: list[Piece], is_private: bool) -> Line:
+def _names_behind(table: PositionsTable, width: int) -> set[str]:
+    """The columns that stand far enough to the right for their sums to follow the count."""
+    return {slot.column.name for slot in table.slots if slot.x >= width + 1}
+
+
+def _under_columns(
+    sums: Sums, table: PositionsTable, names: set[str], left: list[Piece], is_private: bool
+) -> Line:
     (asset, pnl), total_margin = next(iter(sums.pnl.by_asset.items())), next(iter(sums.margin.values()))
     unit = f" {asset}" if asset not in USD_LIKE and asset else ""
-    names = {slot.column.name for slot in table.slots}
     cells = {"unrealized_pnl": _with_unit(_money(pnl, asset, is_private, is_signed=True), unit)}
     if "initial_margin" in names:
         cells["initial_margin"] = _with_unit(_money(total_margin, asset, is_private), unit)
