@@ -121,7 +121,7 @@ class PositionsApp(App[None]):
             return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
-        if not self.moment.advance(is_changed=bool(changed)) and not self.positions.table.is_flashing:
+        if not self.moment.advance(changed) and not self.positions.table.is_flashing:
             return
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):

@@ -264,7 +264,6 @@ class Bench:
         self._begin = begin
         self._host = self.live._endpoints.host
         self._worker: asyncio.Task[None] | None = None
-        self._moment = Moment(self.live)
         self._recent = Recent()
         self._began = self._over = self._opened = time.monotonic()
         self._past: dict[Side, deque[tuple[float, Value | None]]] = {}
@@ -297,7 +296,6 @@ class Bench:
     def restart(self) -> None:
         """Start another worker, which knows of the one before only what is written down."""
         self.live = self._begin(self.world)
-        self._moment = Moment(self.live)
         self.start()
 
     def leap(self, seconds: float) -> None:
@@ -389,8 +387,9 @@ class Bench:
     @property
     def banner(self) -> list[str]:
         """What the screen's banner says, part by part."""
-        self._moment.advance(is_changed=True)
-        lines = trouble_lines(self._moment, self._recent, 1_000)
+        moment = Moment(self.live)
+        moment.advance()
+        lines = trouble_lines(moment, self._recent, 1_000)
         text = "".join(part for line in lines for part, _ in line)
         for name in (self.host, self.host.partition(":")[0]):
             text = text.replace(name, "the host")

@@ -34,7 +34,8 @@ from tui.view.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
 from tui.view.risk_line import risk_line, risk_pieces
 from tui.view.states import state_text
 from tui.view.status_bar import status_line
-from tui.view.totals import compact_extras, sum_up
+from tui.view.tally import tally_of
+from tui.view.totals import compact_extras, sums_of
 
 SIZES = [(160, 50), (120, 40), (80, 24), (60, 15), (40, 8)]
 REFUSAL = (
@@ -199,7 +200,7 @@ def test_hedge_pairs_stand_together() -> None:
 def test_total_adds_up_in_dollars() -> None:
     """Coins are added at the mark, per book and in all; without coins nothing is converted."""
     source = three_books()
-    sums = sum_up(source.book, source.book.positions, NOW)
+    sums = sums_of(tally_of(books.all_books(source.book), NOW))
 
     assert text([sums.books["usdm"].line(False)]) == "+117.96 USDT"
     assert text([sums.books["coinm"].line(False)]) == "≈ +275.49 USD"
@@ -212,7 +213,7 @@ def test_stale_addend_makes_a_total_stale() -> None:
     source = three_books()
     coin = next(row for one, row in source.book.positions.items() if one.symbol == "ETHUSD_PERP")
     coin.mark_time_ms = NOW - 6_000
-    sums = sum_up(source.book, source.book.positions, NOW)
+    sums = sums_of(tally_of(books.all_books(source.book), NOW))
 
     assert text([sums.pnl.line(False)]) == "≈ — USD"
     assert text([sums.books["coinm"].line(False)]) == "≈ — USD"
@@ -223,7 +224,7 @@ def test_dollars_of_two_names_are_about() -> None:
     """USDT and USDC are added 1:1 only under the mark."""
     source = three_books()
     source.hand.put(position("ETHUSDC", margin_asset="USDC"))
-    sums = sum_up(source.book, source.book.positions, NOW)
+    sums = sums_of(tally_of(books.all_books(source.book), NOW))
 
     assert text([sums.books["usdm"].line(False)]) == "≈ +137.96 USD"
 
@@ -369,7 +370,7 @@ def test_status_line_names_the_books_that_are_looked_at() -> None:
 def test_smallest_panes_show_uni_mmr_first() -> None:
     """Beside the word of Portfolio Margin stands its uniMMR, never called a ratio."""
     source = only("pm", pm_account(), *PM_ROWS)
-    extras = compact_extras(at(source), sum_up(source.book, source.book.positions, NOW), False)
+    extras = compact_extras(at(source), sums_of(tally_of(books.all_books(source.book), NOW)), False)
 
     assert [text([line]) for line in extras] == ["uniMMR 2.53", "PNL ≈ −0.37 USD"]
 
@@ -416,11 +417,11 @@ def test_risk_of_one_book() -> None:
 
 
 def test_risk_of_several_books_is_named() -> None:
-    """Each book has its own distance; coins have no leverage in one figure, Portfolio Margin no distance."""
+    """Each book has its own distance and its own leverage; Portfolio Margin has no distance."""
     shown = risk_text(three_books())
 
     assert shown.count("liq.") == 2
-    assert shown.count("levered") == 2
+    assert shown.count("levered") == 3
     assert "COIN-M account liq." in shown
 
 

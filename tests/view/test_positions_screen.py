@@ -356,12 +356,12 @@ async def test_ten_thousand_changes_format_only_the_rows_in_sight() -> None:
         for row in rows:
             source.hand.change(row.key, unrealized_pnl=Decimal(21))
         app.paint()
-        sums, formatted = app.positions._sums, len(app.positions.table._drawn)
+        sums, formatted = app.positions._totals.sums, len(app.positions.table._drawn)
         await pilot.press("s", "y")
 
         assert formatted <= 50
         assert sums.pnl.usd == 210_000
-        assert app.positions._sums is sums
+        assert app.positions._totals.sums is sums
 
 
 async def test_unchanged_row_keeps_its_strip() -> None:

@@ -55,6 +55,10 @@ class Listing:
         self._uneven_ms: int | None = None
         """Since when nearly equal rows stand the wrong way round; None: none do."""
 
+    def __contains__(self, key: Key) -> bool:
+        """Whether a row is wanted."""
+        return key in self._values
+
     def choose(self, preset: int) -> None:
         """Take another preset; the places go around."""
         self.preset = preset % len(self.presets)

@@ -1,25 +1,20 @@
 """The book at this moment, summed up: looked at anew only when a row changed or something aged past its limit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from tui.book.book import Book
-from tui.book.figures import ZERO, usd_value
-from tui.book.health import (
-    ACCOUNT_LIMIT_MS,
-    MARK_LIMIT_MS,
-    POSITION_LIMIT_MS,
-    Freshness,
-    Word,
-)
+from tui.book.figures import ZERO
+from tui.book.health import ACCOUNT_LIMIT_MS, Freshness, Word
 from tui.book.portfolio import SEVERITY
-from tui.book.position import Position
-from tui.view.books import Shelf, all_books, shown_books
-from tui.view.formats import SECOND_MS, USD_LIKE
+from tui.book.position import Key
+from tui.view.books import Shelf, all_books, book_of, shown_books
+from tui.view.formats import SECOND_MS
 from tui.view.source import Source
+from tui.view.tally import NEVER_MS, Addend, Tally, addend_of, tally_of
 
-NEVER_MS = 1 << 62
 STALE = Freshness(0, None, False, False)
 
 
@@ -35,58 +30,30 @@ class Rows(NamedTuple):
     """Unrealized PNL of all rows by margin asset; None while one of them does not hold."""
     pnl_usd: Decimal | None = ZERO
     """The same in US dollars at the mark prices, dollar-like assets 1:1."""
-    until_ms: int = NEVER_MS
-    """When the first of them ages past a limit."""
 
     def pnl(self, asset: str) -> Decimal | None:
         """Unrealized PNL in an asset: 0 without rows, None while one of them does not hold."""
         return self.pnls.get(asset, ZERO)
 
 
-def row_limit(position: Position, time_ms: int) -> int:
-    """When the next figure of this row ages past its limit."""
-    confirmed_ms, mark_ms, snapshot_ms = position.confirmed_ms, position.mark_time_ms, position.snapshot_ms
-    until_ms = NEVER_MS
-    if time_ms <= confirmed_ms + POSITION_LIMIT_MS:
-        until_ms = confirmed_ms + POSITION_LIMIT_MS
-    if mark_ms is not None and time_ms <= mark_ms + MARK_LIMIT_MS < until_ms:
-        until_ms = mark_ms + MARK_LIMIT_MS
-    if snapshot_ms is not None and time_ms <= snapshot_ms + POSITION_LIMIT_MS < until_ms:
-        until_ms = snapshot_ms + POSITION_LIMIT_MS
-    return until_ms
-
-
-def in_usd(position: Position, amount: Decimal | None) -> Decimal | None:
-    """An amount of the row's margin asset in US dollars: coins at the mark price, dollar-like assets 1:1."""
-    if not position.is_inverse and position.margin_asset and position.margin_asset not in USD_LIKE:
-        return None
-    return usd_value(position, amount)
+def rows_of(tally: Tally) -> Rows:
+    """All open rows of a book."""
+    open_rows = unconfirmed = unmarked = 0
+    pnls: dict[str, Decimal | None] = {}
+    pnl_usd: Decimal | None = ZERO
+    for group, sums in tally.groups().items():
+        open_rows += sums.rows
+        unconfirmed += sums.unconfirmed
+        unmarked += sums.unmarked
+        asset = group.margin_asset
+        pnls[asset] = plus(pnls.get(asset, ZERO), sums.pnl)
+        pnl_usd = plus(pnl_usd, sums.pnl_usd)
+    return Rows(open_rows, unconfirmed, unmarked, pnls, pnl_usd)
 
 
 def plus(before: Decimal | None, addend: Decimal | None) -> Decimal | None:
     """The sum; None as soon as one addend does not hold."""
     return None if before is None or addend is None else before + addend
-
-
-def sum_rows(book: Book, time_ms: int) -> Rows:
-    """Look at every open row."""
-    open_rows = unconfirmed = unmarked = 0
-    pnls: dict[str, Decimal | None] = {}
-    pnl_usd: Decimal | None = ZERO
-    until_ms = NEVER_MS
-    for position in book.positions.values():
-        if not position.is_open:
-            continue
-        fresh = book.freshness(position, time_ms)
-        open_rows += 1
-        unconfirmed += not fresh.is_confirmed
-        unmarked += not fresh.is_marked
-        until_ms = min(until_ms, row_limit(position, time_ms))
-        asset = position.margin_asset or ""
-        pnl = position.unrealized_pnl if fresh.is_marked else None
-        pnls[asset] = plus(pnls.get(asset, ZERO), pnl)
-        pnl_usd = plus(pnl_usd, in_usd(position, pnl))
-    return Rows(open_rows, unconfirmed, unmarked, pnls, pnl_usd, until_ms)
 
 
 class BookNow(NamedTuple):
@@ -120,14 +87,17 @@ class Moment:
         self.source = source
         self.time_ms = source.time_ms()
         self.version = 0
-        """Grows whenever the rows were looked at anew."""
+        """Grows whenever a row was looked at anew."""
+        self.era = 0
+        """Grows whenever all of them were: what any of them adds to a sum may be another."""
         self.rows = Rows()
         """All rows of the books that are looked at."""
         self._by_book: dict[str, Rows] = {}
+        self._tallies: dict[str, Tally] = {}
         self._until_ms = NEVER_MS
+        """Until then no figure ages past its limit, at least."""
         self._gaps: tuple[object, ...] = ()
         self._state: tuple[object, ...] = ()
-        self._is_read = False
 
     @property
     def book(self) -> Shelf:
@@ -152,22 +122,53 @@ class Moment:
     def _now(self, book: Book) -> BookNow:
         return BookNow(book, self.time_ms, self._by_book.get(book.book, Rows()))
 
-    def advance(self, *, is_changed: bool = False) -> bool:
-        """Take the time; return whether anything may look different from the last call."""
+    def advance(self, changed: Set[Key] = frozenset()) -> bool:
+        """Take the time and look at the rows that changed; return whether anything may look different from before."""
         before_ms, self.time_ms = self.time_ms, self.source.time_ms()
-        gaps = tuple((book.book, book.health.gap_ms) for book in shown_books(self.book))
-        is_aged = not before_ms <= self.time_ms <= self._until_ms
-        is_new = is_changed or is_aged or gaps != self._gaps or not self._is_read
+        gaps = tuple((book.book, book.health.gap_ms) for book in all_books(self.book))
+        if gaps != self._gaps or not before_ms <= self.time_ms <= self._until_ms:
+            self._gaps = gaps
+            self._tally_anew()
+            is_new = True
+        else:
+            is_new = self._tally(changed)
         if is_new:
-            self._is_read, self._gaps = True, gaps
-            self._by_book = {book.book: sum_rows(book, self.time_ms) for book in all_books(self.book)}
-            self._until_ms = min(rows.until_ms for rows in self._by_book.values())
-            self.rows = added(self._by_book[book.book] for book in shown_books(self.book))
-            self.version += 1
+            self._sum_up()
         state = self._read_state()
         is_new = is_new or state != self._state
         self._state = state
         return is_new
+
+    def _tally_anew(self) -> None:
+        """Look at every row: which figures hold may have changed without any news of them."""
+        self.era += 1
+        self._tallies = {book.book: tally_of((book,), self.time_ms) for book in all_books(self.book)}
+        addends = chain.from_iterable(tally.addends.values() for tally in self._tallies.values())
+        self._until_ms = min((addend.until_ms for addend in addends), default=NEVER_MS)
+
+    def _tally(self, changed: Set[Key]) -> bool:
+        """Look at these rows; return whether there are any."""
+        for key in changed:
+            book = book_of(self.book, key)
+            position = book.positions.get(key)
+            is_open = position is not None and position.is_open
+            addend = addend_of(book, position, self.time_ms) if is_open and position else None
+            self._tallies[key.book].put(key, addend)
+            if addend is not None:
+                self._until_ms = min(self._until_ms, addend.until_ms)
+        return bool(changed)
+
+    def _sum_up(self) -> None:
+        self._by_book = {book: rows_of(tally) for book, tally in self._tallies.items()}
+        self.rows = added(
+            self._by_book[book.book] for book in shown_books(self.book) if book.book in self._by_book
+        )
+        self.version += 1
+
+    def addend(self, key: Key) -> Addend | None:
+        """What a row adds to the sums; None when it is not open."""
+        tally = self._tallies.get(key.book)
+        return None if tally is None else tally.addends.get(key)
 
     def _read_state(self) -> tuple[object, ...]:
         """Everything beside the rows that a panel shows; ages are shown in whole seconds."""
@@ -195,7 +196,6 @@ def added(sums: Iterable[Rows]) -> Rows:
             whole.unmarked + rows.unmarked,
             pnls,
             plus(whole.pnl_usd, rows.pnl_usd),
-            min(whole.until_ms, rows.until_ms),
         )
     return whole
 

@@ -22,6 +22,7 @@ from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
 from tui.view.columns_screen import ColumnsScreen
 from tui.view.detail_screen import DetailScreen
+from tui.view.formats import SECOND_MS
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
@@ -36,7 +37,7 @@ from tui.view.risk_line import risk_line, risk_pieces, told_by
 from tui.view.sort_screen import SortScreen
 from tui.view.states import state_lines
 from tui.view.status_bar import compact_line, status_line
-from tui.view.totals import NOTHING, Sums, compact_extras, sum_up, total_line
+from tui.view.totals import Sums, Totals, compact_extras, total_line
 
 NAMES_WIDTH = 120
 """From this width on books are named in full."""
@@ -93,7 +94,7 @@ class PositionsScreen(Screen[None]):
         self._recent = Recent()
         self._chrome = Chrome()
         self._word = Word.CONNECTING
-        self._sums, self._sums_of = NOTHING, (-1, 0)
+        self._totals = Totals()
         self._risk: list[Piece] = []
         self._risk_of: tuple[object, ...] = ()
         self._wide_sort = self.listing.sort
@@ -150,6 +151,7 @@ class PositionsScreen(Screen[None]):
         changed, self._changed = self._changed, set()
         self.listing.update(self.moment.book, changed, self.moment.time_ms)
         self._paint_rows(changed)
+        self._totals.update(self.moment, self.listing, changed)
         self._paint_bars()
 
     def _paint_rows(self, changed: set[Key]) -> None:
@@ -175,7 +177,7 @@ class PositionsScreen(Screen[None]):
 
     def _paint_bars(self) -> None:
         chrome, moment, width = self._chrome, self.moment, self.size.width
-        sums = self._sum_up()
+        sums = self._totals.sums
         self._status.show([self._status_line(sums)])
         self._banner.show(self._banner_lines() if chrome.has_banner else [])
         self._account.show(self._account_lines())
@@ -197,19 +199,14 @@ class PositionsScreen(Screen[None]):
         lines = account_lines(self.moment, self.is_private, width, *rows)
         if not chrome.has_risk:
             return lines
-        of = self.moment.version, self.is_private, *told_by(self.moment)
+        # Marks come once a second: what is solved from all rows is not solved anew for each of them.
+        moment = self.moment
+        seconds = moment.time_ms // SECOND_MS
+        of = seconds, moment.era, moment.rows.open_rows, self.is_private, *told_by(moment)
         if of != self._risk_of:
-            self._risk_of, self._risk = of, risk_pieces(self.moment, self.is_private)
+            self._risk_of, self._risk = of, risk_pieces(moment, self.is_private)
         line = risk_line(self._risk, width)
         return [*lines, line] if line else lines
-
-    def _sum_up(self) -> Sums:
-        """The sums of the rows shown, made anew only when they may differ."""
-        of = (self.moment.version, self.listing.selection)
-        if of != self._sums_of:
-            self._sums_of = of
-            self._sums = sum_up(self.moment.book, self.listing.order, self.moment.time_ms)
-        return self._sums
 
     def _banner_lines(self) -> list[Line]:
         width, notice = self.size.width, self.source.notice

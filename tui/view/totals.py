@@ -1,21 +1,23 @@
 """The total row: what the rows on the screen add up to, or — where one addend does not hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
-from tui.book.figures import ZERO, ratio, usd_value
+from tui.book.figures import ZERO, ratio
 from tui.book.position import Key
 from tui.view import formats
 from tui.view.account_now import account_now
-from tui.view.books import NAMES, Shelf, book_of
-from tui.view.columns import BOOKS, Cell, described, margin, toned
+from tui.view.books import NAMES
+from tui.view.columns import BOOKS, Cell, toned
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
 from tui.view.lines import Line, Part, Piece, fitting, line_width, side_by_side
-from tui.view.moment import Moment, in_usd, plus
+from tui.view.listing import Listing
+from tui.view.moment import Moment, plus
 from tui.view.portfolio_margin import uni_mmr, uni_mmr_text
 from tui.view.positions_table import PositionsTable
+from tui.view.tally import Tally
 
 ABOUT = "≈ "
 """Marks a sum over different assets, coins at the mark price and dollar-like assets 1:1."""
@@ -67,72 +69,49 @@ def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> 
     sums[name] = plus(sums.get(name, ZERO), addend)
 
 
-class _Group:
-    """The rows of one book and margin asset while they are added up: lists, because adding each up at once is fast."""
-
-    def __init__(self, is_inverse: bool) -> None:
-        self.is_inverse = is_inverse
-        self.margins: list[Decimal | None] = []
-        self.pnls: list[Decimal | None] = []
-        self.usd: list[Decimal | None] = []
-        """PNL of coins at the mark; dollars are those of `pnls`."""
-        self.notionals: dict[bool, list[Decimal | None]] = {True: [], False: []}
-        """By whether the row is a long; signed, coins in dollars."""
-
-
-def sum_up(shelf: Shelf, keys: Iterable[Key], time_ms: int) -> Sums:
-    """Add up the open positions among these rows."""
+def sums_of(tally: Tally) -> Sums:
+    """Add up the groups of a tally."""
     rows = stale = 0
-    groups: dict[tuple[str, str, bool], _Group] = {}
-    positions = shelf.positions
-    for key in keys:
-        position = positions.get(key)
-        if position is None or not position.is_open:
-            continue
-        book, is_inverse = book_of(shelf, key), position.is_inverse
-        fresh = book.freshness(position, time_ms)
-        is_marked = fresh.is_marked
-        kind = key.book, position.margin_asset or "", is_inverse
-        group = groups.get(kind) or groups.setdefault(kind, _Group(is_inverse))
-        rows += 1
-        stale += not is_marked
-        is_told = (is_marked or position.initial_margin is not None) and described(
-            position, fresh, time_ms, book.health.gap_ms
-        )
-        group.margins.append(margin(position) if is_told else None)
-        group.pnls.append(position.unrealized_pnl if is_marked else None)
-        notional = position.notional if is_marked else None
-        group.notionals[position.is_long].append(usd_value(position, notional) if is_inverse else notional)
-        if is_inverse:
-            group.usd.append(in_usd(position, group.pnls[-1]))
-    return Sums(rows, stale, *_added(groups))
-
-
-def _added(
-    groups: Mapping[tuple[str, str, bool], _Group],
-) -> tuple[dict[str, Decimal | None], PnlSum, Decimal | None, dict[str, PnlSum]]:
     margins: dict[str, Decimal | None] = {}
     books: dict[str, PnlSum] = {}
-    sides: dict[bool, Decimal | None] = {True: ZERO, False: ZERO}
-    for (book, asset, is_inverse), group in groups.items():
-        _add(margins, asset, total(group.margins))
-        pnl = total(group.pnls)
-        usd = total(group.usd) if is_inverse else pnl if asset in USD_LIKE or not asset else None
-        books[book] = books.get(book, NO_PNL).with_all(PnlSum({asset: pnl}, usd))
-        for is_long, notionals in group.notionals.items():
-            sides[is_long] = plus(sides[is_long], total(notionals, is_absolute=True))
+    long: Decimal | None = ZERO
+    short: Decimal | None = ZERO
+    groups = tally.groups()
+    for group, sums in groups.items():
+        rows += sums.rows
+        stale += sums.unmarked
+        _add(margins, group.margin_asset, sums.margin)
+        pnl = PnlSum({group.margin_asset: sums.pnl}, sums.pnl_usd)
+        books[group.book] = books.get(group.book, NO_PNL).with_all(pnl)
+        long, short = plus(long, sums.long), plus(short, sums.short)
+    linear = {group.margin_asset for group in groups if group.margin_asset and not group.is_inverse}
+    share = _share(long, short) if len(linear) < 2 or linear <= USD_LIKE else None
     whole = reduce(PnlSum.with_all, books.values(), NO_PNL)
-    linear = {asset for _, asset, is_inverse in groups if asset and not is_inverse}
-    share = _share(sides[True], sides[False]) if len(linear) < 2 or linear <= USD_LIKE else None
-    return margins, whole, share, books
+    return Sums(rows, stale, margins, whole, share, books)
 
 
-def total(amounts: Sequence[Decimal | None], *, is_absolute: bool = False) -> Decimal | None:
-    """The sum; None where one addend does not hold."""
-    known = [amount for amount in amounts if amount is not None]
-    if len(known) < len(amounts):
-        return None
-    return sum(map(abs, known) if is_absolute else known, ZERO)
+class Totals:
+    """The sums of the rows in a listing, kept while rows change."""
+
+    def __init__(self) -> None:
+        self.sums = NOTHING
+        self._tally = Tally()
+        self._of = (-1, -1)
+        self._version = -1
+
+    def update(self, moment: Moment, listing: Listing, changed: Set[Key]) -> None:
+        """Bring them up to date; `changed` are the rows that changed since the last call."""
+        of = listing.selection, moment.era
+        if of != self._of:
+            self._of, self._tally = of, Tally()
+            changed = set(listing.order)
+        elif moment.version == self._version:
+            return
+        self._version = moment.version
+        for key in changed:
+            if key in listing:
+                self._tally.put(key, moment.addend(key))
+        self.sums = sums_of(self._tally)
 
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
