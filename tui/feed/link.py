@@ -24,6 +24,9 @@ AGAIN_SECONDS = 60.0
 AGAIN_WHEN_LEAVING = 10.0
 """After a successor that failed: when the next is tried, also where the server has said that it goes away."""
 
+LEAST_PAUSE = 0.001
+"""What is left of a pause may be less than a clock can tell: waiting for that would be no waiting."""
+
 USELESS_AFTER = 30.0
 """A connection that is open so long and does not do its work is given up."""
 
@@ -146,7 +149,7 @@ class Link(Generic[TalkT]):
             elif at > now:
                 if self._manners.silent_until > now:
                     self._changed(Change(LinkState.SILENCED, "", self._manners.silent_until))
-                await self._world.sleep(at - now)
+                await self._world.sleep(max(LEAST_PAUSE, at - now))
             else:
                 self._changed(Change(LinkState.DIALLING))
                 return await self._open(attempt)
@@ -195,7 +198,7 @@ class Link(Generic[TalkT]):
         try:
             async with asyncio.timeout(SUCCESSOR_SECONDS):
                 while (wait := self._manners.dial_at(self._world.now()) - self._world.now()) > 0:
-                    await self._world.sleep(wait)
+                    await self._world.sleep(max(LEAST_PAUSE, wait))
                 attempt = self._begin()
                 if attempt is None:
                     return None
