@@ -12,6 +12,7 @@ from tui.book.book import Gap
 from tui.book.health import Transport
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, notice_line, trouble_lines
+from tui.view.keymap import Keys
 from tui.view.layout import chrome
 from tui.view.lines import Line, Piece, fitting, folded, line_width, printable
 from tui.view.listing import Listing
@@ -244,9 +245,9 @@ def test_private_account_hides_money() -> None:
 def test_no_positions_only_after_an_audit() -> None:
     """An empty list is called empty only while it is LIVE."""
     source = HandSource()
-    live = state_text(at(source), listing_of(source))
+    live = state_text(at(source), listing_of(source), Keys())
     source.hand.begin_epoch(source.now)
-    unsure = state_text(at(source), listing_of(source))
+    unsure = state_text(at(source), listing_of(source), Keys())
 
     assert (live[0], unsure[1]) == (
         "No positions",
@@ -262,7 +263,7 @@ def test_each_trouble_has_words_of_its_own(transport: Transport, title: str) -> 
     """Without rows the screen says what is known, and that positions are not."""
     source = HandSource()
     source.book.health.api.transport = transport
-    lines = state_text(at(source), listing_of(source))
+    lines = state_text(at(source), listing_of(source), Keys())
 
     assert lines[0] == title
     assert lines[1].startswith("Positions unknown:")
@@ -274,7 +275,7 @@ def test_connecting_tells_each_feed() -> None:
     source.hand.accounts.clear()
     source.book.health.api.transport = Transport.DOWN
     source.book.health.api.reason = "DNS: ws-fapi.binance.com cannot be resolved."
-    shown = state_text(at(source), listing_of(source))
+    shown = state_text(at(source), listing_of(source), Keys())
 
     assert "Account connection: down: DNS: ws-fapi.binance.com cannot be resolved; trying now." in shown
 
@@ -286,7 +287,7 @@ def test_filter_without_a_match_says_so() -> None:
     listing.set_filter("xyz")
     listing.update(source.book, set(), source.now)
 
-    assert state_text(at(source), listing)[1] == "No position matches “xyz” in All."
+    assert state_text(at(source), listing, Keys())[1] == "No position matches “xyz” in All."
 
 
 @pytest.mark.parametrize("size", [(20, 3), (40, 8), (80, 24)])
@@ -294,7 +295,7 @@ def test_words_fit_the_pane(size: tuple[int, int]) -> None:
     """Sentences are folded into the pane, never cut in a line."""
     source = HandSource()
     source.book.health.api.transport = Transport.REFUSED
-    lines = state_lines(at(source), listing_of(source), *size)
+    lines = state_lines(at(source), listing_of(source), Keys(), *size)
 
     assert len(lines) <= size[1]
     assert all(line_width(line) <= size[0] for line in lines)

@@ -29,6 +29,7 @@ from tui.view import books
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, trouble_lines
 from tui.view.columns import BY_NAME, COLUMNS, look
+from tui.view.keymap import Keys
 from tui.view.ordering import ordered
 from tui.view.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
 from tui.view.risk_line import risk_line, risk_pieces
@@ -347,7 +348,7 @@ def test_states_are_told_by_book() -> None:
     source.add("coinm", coin_account())
     books.all_books(source.book)[1].health.api.transport = Transport.DOWN
 
-    assert state_text(at(source), listing_of(source))[:3] == [
+    assert state_text(at(source), listing_of(source), Keys())[:3] == [
         "Lost",
         "USD-M: No positions.",
         "COIN-M: Positions unknown: the connection is down.",

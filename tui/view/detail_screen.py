@@ -13,6 +13,7 @@ from tui.view import bars, formats
 from tui.view.books import LONG_NAMES
 from tui.view.columns import Needs, Row, look, side, size
 from tui.view.formats import HIDDEN, UNKNOWN
+from tui.view.keymap import Keys
 from tui.view.keys import DETAIL_KEYS
 from tui.view.lines import Line, left_and_right
 from tui.view.moment import Moment
@@ -202,9 +203,9 @@ class DetailScreen(Sheet):
     KEYS: ClassVar[list[BindingType]] = DETAIL_KEYS
 
     def __init__(
-        self, moment: Moment, key: Key, order: Callable[[], Sequence[Key]], is_private: bool
+        self, moment: Moment, keys: Keys, key: Key, order: Callable[[], Sequence[Key]], is_private: bool
     ) -> None:
-        super().__init__(moment)
+        super().__init__(moment, keys)
         self.key = key
         self._order = order
         self._is_private = is_private
@@ -230,7 +231,7 @@ class DetailScreen(Sheet):
             return [
                 (),
                 (("   This position is not there any more.", "plain"),),
-                (("   Esc goes back.", "dim"),),
+                ((f"   {self.keys.name('close')} goes back.", "dim"),),
             ]
         time_ms = self.moment.time_ms
         row = look(self.moment.book, position, time_ms)

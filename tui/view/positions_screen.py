@@ -20,7 +20,8 @@ from tui.view.columns import Column
 from tui.view.detail_screen import DetailScreen
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
-from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
+from tui.view.keymap import Keys
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS
 from tui.view.layout import Chrome, chrome
 from tui.view.lines import Line, Lines, Piece
 from tui.view.listing import Listing
@@ -63,8 +64,9 @@ class PositionsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = POSITIONS_KEYS
     AUTO_FOCUS = "PositionsTable"
 
-    def __init__(self, moment: Moment, settings: ScreenSettings) -> None:
+    def __init__(self, moment: Moment, settings: ScreenSettings, keys: Keys) -> None:
         super().__init__()
+        self.keys = keys
         self.moment = moment
         self.source = moment.source
         self.listing = Listing(settings.presets, parse_sort(settings.sort))
@@ -74,14 +76,14 @@ class PositionsScreen(Screen[None]):
         self._status = Lines(id="status", classes="bar")
         self._banner = Lines(id="banner")
         self._account = Lines(id="account")
-        self._presets = PresetsBar(id="presets")
+        self._presets = PresetsBar(keys, id="presets")
         self._filter = FilterInput(id="filter")
         self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
         self._head = TableHead(id="head")
         self._state = Lines(id="state", fills=True)
         self.table = PositionsTable(id="positions")
         self._total = Lines(id="total")
-        self._keys = KeyBar(bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
+        self._keys = KeyBar(keys.of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
         self._changed: set[Key] = set()
         self._recent = Recent()
         self._chrome = Chrome()
@@ -149,7 +151,7 @@ class PositionsScreen(Screen[None]):
     def _paint_rows(self, changed: set[Key]) -> None:
         chrome, moment, table = self._chrome, self.moment, self.table
         room = self.size.height - 4
-        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.size.width, room)
+        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.keys, self.size.width, room)
         table.display = not state and not chrome.is_tiny
         if table.display and self.focused is None:
             table.focus()
@@ -178,7 +180,7 @@ class PositionsScreen(Screen[None]):
             self.listing,
             self._total_rows,
             self._is_typing,
-            books_line(moment.book, is_short=width < SHORT_WIDTH),
+            books_line(moment.book, self.keys, is_short=width < SHORT_WIDTH),
         )
         has_total = chrome.has_total and self.table.display
         total = total_line(sums, self.table, self.is_private) if has_total else ()
@@ -267,7 +269,10 @@ class PositionsScreen(Screen[None]):
         self.listing.toggle_freeze()
         if not self.listing.is_frozen:
             self.listing.resort()
-        self._say("Order frozen: values go on. f lets it go." if self.listing.is_frozen else "Order let go.")
+        key = self.keys.name("freeze")
+        self._say(
+            f"Order frozen: values go on. {key} lets it go." if self.listing.is_frozen else "Order let go."
+        )
         self.paint()
 
     def on_table_head_clicked(self, message: TableHead.Clicked) -> None:
@@ -296,11 +301,13 @@ class PositionsScreen(Screen[None]):
             self._show_details(self.table.cursor)
 
     def _show_details(self, key: Key) -> None:
-        self.app.push_screen(DetailScreen(self.moment, key, lambda: self.listing.order, self.is_private))
+        self.app.push_screen(
+            DetailScreen(self.moment, self.keys, key, lambda: self.listing.order, self.is_private)
+        )
 
     def action_journal(self) -> None:
         """Show what happened."""
-        self.app.push_screen(JournalScreen(self.moment))
+        self.app.push_screen(JournalScreen(self.moment, self.keys))
 
     def action_refresh(self) -> None:
         """Ask for snapshots at once, and measure the columns anew."""
@@ -313,7 +320,8 @@ class PositionsScreen(Screen[None]):
         """Hide or show money."""
         self.is_private = not self.is_private
         self.table.set_private(self.is_private)
-        self._say("Money hidden: p shows it." if self.is_private else "Money shown.")
+        key = self.keys.name("privacy")
+        self._say(f"Money hidden: {key} shows it." if self.is_private else "Money shown.")
         self.paint()
 
     # Filters.
