@@ -26,6 +26,7 @@ from tui.view.moment import Moment
 from tui.view.painter import Painter
 from tui.view.palette import Palette
 from tui.view.positions_screen import PositionsScreen
+from tui.view.session import record
 from tui.view.sheet import Sheet
 from tui.view.source import Source
 
@@ -121,7 +122,9 @@ class PositionsApp(App[None]):
             return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
-        if not self.moment.advance(is_changed=bool(changed)):
+        is_new = self.moment.advance(is_changed=bool(changed))
+        record(self.moment)
+        if not is_new:
             return
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):

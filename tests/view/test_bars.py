@@ -12,6 +12,7 @@ from tui.book.book import Gap
 from tui.book.health import Transport
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, notice_line, trouble_lines
+from tui.view.figure_grid import Steady
 from tui.view.keymap import Keys
 from tui.view.layout import chrome
 from tui.view.lines import Line, Piece, fitting, folded, line_width, printable
@@ -231,6 +232,36 @@ def test_account_lists_other_assets() -> None:
 
     assert [line.split()[0] for line in lines[2:]] == ["USDC", "and"]
     assert lines[-1].split() == ["and", "BNB", "5", "BTC", "5"]
+
+
+def test_margin_ratio_says_how_bad_it_is() -> None:
+    """Beside colour and gauge there is a word, where there is room."""
+    words = []
+    for maintenance in ("102", "600", "900"):
+        source = HandSource(position("A"))
+        source.hand.accounts["main", "usdm"] = account(maintenance_margin=Decimal(maintenance))
+        words.append(text(account_lines(at(source), False, 160, 2, 0)).splitlines()[0].split("▏")[1].strip())
+
+    assert words == ["", "high", "critical"]
+
+
+def test_figures_of_the_account_hold_their_places() -> None:
+    """Once the widest values were there, no figure moves sideways as values shrink and go stale."""
+    source, steady = HandSource(position("A")), Steady()
+    starts = set()
+    for balance, pnl in (("1234567", "-987654.43"), ("1000", "20"), ("1", "0"), ("1000", None)):
+        told = account(wallet_balance=Decimal(balance), multi_assets_mode=False)
+        source.hand.accounts["main", "usdm"] = told
+        fields = {"mark_time_ms": None} if pnl is None else {"unrealized_pnl": Decimal(pnl)}
+        source.hand.change(position("A").key, **fields)
+        if pnl is None:
+            told.snapshot_ms = NOW - 60_000
+        lines = text(account_lines(at(source), False, 160, 2, 0, 0, steady)).splitlines()
+        starts.add(
+            (lines[0].index("Initial margin"), lines[0].index("Margin ratio"), lines[1].index("Maint."))
+        )
+
+    assert len(starts) == 1
 
 
 def test_private_account_hides_money() -> None:

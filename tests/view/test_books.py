@@ -120,7 +120,7 @@ async def test_empty_coin_book_takes_no_room() -> None:
         beside = pane(await ready(pilot))
 
     assert alone[1:4] == beside[1:4]
-    assert alone[5:-2] == beside[5:-2]
+    assert alone[6:-2] == beside[6:-2]
 
 
 async def test_b_walks_the_books() -> None:
@@ -412,7 +412,8 @@ def test_risk_of_one_book() -> None:
     told.assets[0].cross_wallet_balance = Decimal(100)
 
     assert risk_text(source) == (
-        " Account liq. −54.1 % if all move   levered 0.2×   exposure long 220.00  short 0.00 USD"
+        " Account liq. −54.1 % if all move   levered 0.2×   exposure long 220.00  short 0.00 USD   "
+        "long 100 % ▕██████████▏   0 % short"
     )
 
 
@@ -429,4 +430,6 @@ def test_stale_row_takes_the_risk_away() -> None:
     """One silent price makes every figure of the whole unknown."""
     source = HandSource(position("A"), position("B", mark_time_ms=NOW - 6_000))
 
-    assert risk_text(source) == " Account liq. —   levered —   exposure long —  short — USD"
+    assert " ".join(risk_text(source).split()) == (
+        "Account liq. — levered — exposure long — short — USD long — — short"
+    )

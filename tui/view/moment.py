@@ -13,6 +13,7 @@ from tui.book.health import (
     Freshness,
     Word,
 )
+from tui.book.history import History
 from tui.book.portfolio import SEVERITY
 from tui.book.position import Position
 from tui.view.books import Shelf, all_books, shown_books
@@ -118,6 +119,8 @@ class Moment:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.time_ms = source.time_ms()
+        self.history = History()
+        """How figures went since the program began."""
         self.version = 0
         """Grows whenever the rows were looked at anew."""
         self.rows = Rows()

@@ -18,6 +18,7 @@ from tui.view.banner import Recent, notice_line, trouble_lines
 from tui.view.books import NAMES, SHORT_NAMES, show_next
 from tui.view.columns import Column
 from tui.view.detail_screen import DetailScreen
+from tui.view.figure_grid import Steady
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keymap import Keys
@@ -27,6 +28,7 @@ from tui.view.lines import Line, Lines, Piece
 from tui.view.listing import Listing
 from tui.view.moment import Moment
 from tui.view.ordering import RISK, Sort, beside, chosen, parse_sort
+from tui.view.plots import account_plot
 from tui.view.positions_table import PositionsTable
 from tui.view.presets_bar import FilterInput, PresetsBar, books_line
 from tui.view.risk_line import risk_line, risk_pieces, told_by
@@ -93,8 +95,8 @@ class PositionsScreen(Screen[None]):
         self._risk: list[Piece] = []
         self._risk_of: tuple[object, ...] = ()
         self._wide_sort = self.listing.sort
-        self._note = ""
-        self._note_ms = 0
+        self._steady = Steady()
+        self._note, self._note_ms = "", 0
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -123,6 +125,7 @@ class PositionsScreen(Screen[None]):
         elif not is_compact and self.listing.sort is RISK:
             self.listing.set_sort(self._wide_sort)
         self.table.forget_widths()
+        self._steady.forget()
         self.call_after_refresh(self.paint)
 
     def on_screen_resume(self) -> None:
@@ -190,14 +193,18 @@ class PositionsScreen(Screen[None]):
     def _account_lines(self) -> list[Line]:
         chrome, width = self._chrome, self.size.width
         rows = chrome.account_rows, chrome.asset_rows, chrome.book_rows
-        lines = account_lines(self.moment, self.is_private, width, *rows)
-        if not chrome.has_risk:
+        lines = account_lines(self.moment, self.is_private, width, *rows, self._steady)
+        if not chrome.has_risk or not lines:
             return lines
         of = self.moment.version, self.is_private, *told_by(self.moment)
         if of != self._risk_of:
             self._risk_of, self._risk = of, risk_pieces(self.moment, self.is_private)
         line = risk_line(self._risk, width)
-        return [*lines, line] if line else lines
+        return [
+            *lines,
+            line,
+            *([account_plot(self.moment, self.is_private, width)] if chrome.has_plot else []),
+        ]
 
     def _sum_up(self) -> Sums:
         """The sums of the rows shown, made anew only when they may differ."""
@@ -390,6 +397,7 @@ class PositionsScreen(Screen[None]):
     def action_next_book(self) -> None:
         """Look at the next book only, or at all again."""
         if show_next(self.moment.book):
+            self._steady.forget()
             self.listing.resort()
             self.table.begin_anew()
         else:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from tui.book import risk
-from tui.book.figures import ZERO
-from tui.view import formats
+from tui.book.figures import ZERO, ratio
+from tui.view import bars, formats
 from tui.view.account_now import account_now
 from tui.view.books import name_of
 from tui.view.columns import CLOSE, NEAR
@@ -12,6 +12,7 @@ from tui.view.formats import UNKNOWN
 from tui.view.lines import Line, Piece, fitting, side_by_side
 from tui.view.moment import BookNow, Moment, plus
 
+BAR = 10
 NO_EXPOSURE = risk.Exposure(None, None)
 
 
@@ -23,7 +24,8 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
         name = f"{name_of(now.book)} " if len(with_rows) > 1 else ""
         pieces += _book_pieces(now, name, place)
     if with_rows:
-        pieces.append(Piece(40, _exposure(with_rows, is_private)))
+        long, short = _sides(with_rows)
+        pieces += [Piece(41, _exposure(long, short, is_private)), Piece(40, _lean(long, short))]
     return pieces
 
 
@@ -83,12 +85,25 @@ def _balance(now: BookNow) -> Decimal | None:
     return told.account.account_equity if now.book.book == "pm" else told.margin_balance
 
 
-def _exposure(books: list[BookNow], is_private: bool) -> Line:
+def _sides(books: list[BookNow]) -> tuple[Decimal | None, Decimal | None]:
+    """|notional| of longs and of shorts in dollars; None when an addend does not hold."""
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
         sides = NO_EXPOSURE if now.rows.unmarked else risk.exposure(now.book.positions.values())
         long, short = plus(long, sides.long), plus(short, sides.short)
+    return long, short
+
+
+def _lean(long: Decimal | None, short: Decimal | None) -> Line:
+    """Which way the exposure leans, as a bar that is full when all of it is long."""
+    share = None if long is None or short is None else ratio(long, long + short)
+    texts = (formats.percent(one, 0).rjust(5) for one in (share, None if share is None else 1 - share))
+    bar = " " * (BAR + 2) if share is None else bars.gauge(share, BAR)
+    return (f"long {next(texts)} ", "dim"), (bar, "plain"), (f" {next(texts)} short", "dim")
+
+
+def _exposure(long: Decimal | None, short: Decimal | None, is_private: bool) -> Line:
     texts = [
         formats.HIDDEN if is_private and side is not None else formats.money(side, "USD")
         for side in (long, short)
