@@ -417,6 +417,13 @@ def test_risk_of_one_book() -> None:
     )
 
 
+def test_lean_of_longs_and_shorts() -> None:
+    """The bar is full when everything is long; both shares together are the whole."""
+    source = HandSource(position("A"), position("B", "SHORT", "-6", notional=Decimal(-660)))
+
+    assert risk_text(source).endswith("long  25 % ▕██░░░░░░░░▏  75 % short")
+
+
 def test_risk_of_several_books_is_named() -> None:
     """Each book has its own distance; coins have no leverage in one figure, Portfolio Margin no distance."""
     shown = risk_text(three_books())

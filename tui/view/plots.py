@@ -9,7 +9,16 @@ from tui.view import formats
 from tui.view.formats import HIDDEN, UNKNOWN
 from tui.view.lines import Line
 from tui.view.moment import BookNow, Moment
-from tui.view.session import ACCOUNT_PNL, DISTANCE, EQUITY, MARK, PNL, account_name
+from tui.view.session import (
+    ACCOUNT_PNL,
+    DISTANCE,
+    EQUITY,
+    MARK,
+    PNL,
+    account_figures,
+    account_name,
+    position_figures,
+)
 from tui.view.sparks import spark
 
 Text = Callable[[Decimal | None], str]
@@ -32,8 +41,8 @@ def plot_lines(moment: Moment, position: Position, is_private: bool, width: int)
         ("Liquidation distance", DISTANCE, lambda value: formats.percent(value, 1, is_signed=True)),
     )
     ranges = [
-        UNKNOWN if trace is None else _range(trace.low[figure], trace.high[figure], text)
-        for _, figure, text in figures
+        UNKNOWN if trace is None else _range(trace.low[figure], trace.high[figure], now, text)
+        for (_, figure, text), now in zip(figures, position_figures(moment, position), strict=True)
     ]
     label_width, wide = LABEL_WIDTH if width >= WIDE else NARROW_LABEL, max(map(len, ranges))
     room = width - label_width - wide - 6
@@ -59,9 +68,14 @@ def account_plot(moment: Moment, is_private: bool, width: int) -> Line:
     trace, name = moment.history.trace(account_name(now)), account_name(now)
     room = max(LEAST_PLOT, (width - 2 * ACCOUNT_RANGE - 24) // 2)
     line: Line = ((" ", "plain"),)
+    present = account_figures(now)
     for label, figure in ((_equity(now), EQUITY), ("PNL", ACCOUNT_PNL)):
         money = partial(_money, asset="USD", is_private=is_private, is_signed=figure == ACCOUNT_PNL)
-        text = UNKNOWN if trace is None else _range(trace.low[figure], trace.high[figure], money)
+        text = (
+            UNKNOWN
+            if trace is None
+            else _range(trace.low[figure], trace.high[figure], present[figure], money)
+        )
         plot = spark(moment.history.points(name, figure), room)
         line += ((f"{label} ", "dim"), (plot, "plain"), (f" {text.ljust(ACCOUNT_RANGE)}", "dim"))
     return line
@@ -71,10 +85,12 @@ def _equity(now: BookNow) -> str:
     return "Account equity" if now.book.book == "pm" else "Margin balance"
 
 
-def _range(low: Decimal | None, high: Decimal | None, text: Text) -> str:
-    if low is None or high is None:
+def _range(low: Decimal | None, high: Decimal | None, now: Decimal | None, text: Text) -> str:
+    """Lowest and highest of the notes and of now: what stands on the screen is never outside."""
+    known = [value for value in (low, high, now) if value is not None]
+    if not known:
         return UNKNOWN
-    texts = text(low), text(high)
+    texts = text(min(known)), text(max(known))
     return texts[0] if texts[0] == texts[1] else " … ".join(texts)
 
 

@@ -86,7 +86,7 @@ def _balance(now: BookNow) -> Decimal | None:
 
 
 def _sides(books: list[BookNow]) -> tuple[Decimal | None, Decimal | None]:
-    """|notional| of longs and of shorts in dollars; None when an addend does not hold."""
+    """Notional of longs and of shorts, which is below 0, in dollars; None when an addend does not hold."""
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
@@ -97,7 +97,7 @@ def _sides(books: list[BookNow]) -> tuple[Decimal | None, Decimal | None]:
 
 def _lean(long: Decimal | None, short: Decimal | None) -> Line:
     """Which way the exposure leans, as a bar that is full when all of it is long."""
-    share = None if long is None or short is None else ratio(long, long + short)
+    share = None if long is None or short is None else ratio(long, long + abs(short))
     texts = (formats.percent(one, 0).rjust(5) for one in (share, None if share is None else 1 - share))
     bar = " " * (BAR + 2) if share is None else bars.gauge(share, BAR)
     return (f"long {next(texts)} ", "dim"), (bar, "plain"), (f" {next(texts)} short", "dim")

@@ -1,5 +1,8 @@
 """What is remembered of the session for the plots: noted by the paint tick, and only figures that hold."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from tui.book import figures
 from tui.book.history import Name
 from tui.book.position import Position
@@ -23,21 +26,30 @@ def record(moment: Moment) -> None:
         for key, position in now.book.positions.items():
             if position.is_open:
                 names.add(key)
-                _record_position(moment, now, position)
-        told = account_now(now)
-        if told is not None:
+                history.note(key, *position_figures(moment, position))
+        if now.book.account is not None:
             names.add(account_name(now))
-            is_whole = told.is_fresh and now.book.book == "pm"
-            equity = told.account.account_equity if is_whole else told.margin_balance
-            moment.history.note(account_name(now), equity, told.unrealized_pnl)
+            history.note(account_name(now), *account_figures(now))
     history.keep(names)
 
 
-def _record_position(moment: Moment, now: BookNow, position: Position) -> None:
-    row = look(now.book, position, moment.time_ms)
-    if row.is_marked:
-        distance = figures.liquidation_distance(position) if row.holds(Needs.BOTH) else None
-        moment.history.note(position.key, position.unrealized_pnl, position.mark_price, distance)
+def position_figures(moment: Moment, position: Position) -> Sequence[Decimal | None]:
+    """PNL, mark price and liquidation distance, as far as they hold."""
+    row = look(moment.book, position, moment.time_ms)
+    if not row.is_marked:
+        return None, None, None
+    distance = figures.liquidation_distance(position) if row.holds(Needs.BOTH) else None
+    return position.unrealized_pnl, position.mark_price, distance
+
+
+def account_figures(now: BookNow) -> Sequence[Decimal | None]:
+    """Margin balance (Portfolio Margin: account equity) and PNL, as far as they hold."""
+    told = account_now(now)
+    if told is None:
+        return None, None
+    if now.book.book == "pm":
+        return (told.account.account_equity, now.rows.pnl_usd) if told.is_fresh else (None, None)
+    return told.margin_balance, told.unrealized_pnl
 
 
 def account_name(now: BookNow) -> Name:
