@@ -12,7 +12,8 @@ def sources_of(position: Position, needs: Needs, is_computed: bool, time_ms: int
     """Where a figure comes from with the age of each input: in full, and for narrow panes."""
     parts = []
     if needs in (Needs.MARK, Needs.BOTH):
-        name = "mark stream" if is_marked_by_stream(position) else "snapshot"
+        is_snapshot = position.mark_time_ms is not None and not is_marked_by_stream(position)
+        name = "snapshot" if is_snapshot else "mark stream"
         parts.append(_aged(name, position.mark_time_ms, time_ms, MARK_LIMIT_MS))
     if needs in (Needs.SNAPSHOT, Needs.BOTH):
         parts.append(_aged("snapshot", position.snapshot_ms, time_ms, POSITION_LIMIT_MS))
