@@ -1,8 +1,9 @@
 """PositionsApp: joins a source that is kept true and the screens that show it."""
 
+import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,12 +11,15 @@ from rich.console import RenderableType
 from textual import constants, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
+from tui.view.ascii import AsciiFilter, lacks_glyphs
+from tui.view.colors import money_variables
 from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
@@ -24,6 +28,7 @@ from tui.view.painter import Painter
 from tui.view.positions_screen import PositionsScreen
 from tui.view.sheet import Sheet
 from tui.view.source import Source
+from tui.view.title import UNABLE, WindowTitle, title_text
 
 EXIT_BUG = 70
 FRAMES = 12
@@ -56,6 +61,7 @@ class PositionsApp(App[None]):
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
         vars(constants).update(LOG_FILE=None, SCREENSHOT_DELAY=-1)
+        self.settings = settings or ScreenSettings()  # its colours are needed at once
         super().__init__()
         if self.no_color:  # Textual 8.2.8 draws its ansi themes black on black under NO_COLOR
             for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
@@ -68,11 +74,28 @@ class PositionsApp(App[None]):
         self.devtools = None
         self.source = source
         self.moment = Moment(source)
-        self.settings = settings or ScreenSettings()
         self._check(self.settings)
         self._redact = redact
+        self._ascii = [AsciiFilter()] if self._is_ascii() else []
+        self._title = WindowTitle(self._tell_terminal)
         self._painter = Painter(self) if paint else None
         self._report = ""
+
+    def _is_ascii(self) -> bool:
+        if self.settings.ascii is not None:
+            return self.settings.ascii
+        encoding = getattr(sys.__stderr__, "encoding", None)
+        return lacks_glyphs(os.environ.get("TERM", ""), encoding or "utf-8")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and ASCII behind them."""
+        return [*super().get_line_filters(), *self._ascii]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, and what gain and loss look like."""
+        variables = super().get_css_variables()
+        settings = self.settings
+        return variables | money_variables(self.current_theme, variables, settings.colors, settings.red_up)
 
     def on_mount(self) -> None:
         """Start the worker and the paint tick."""
@@ -111,6 +134,8 @@ class PositionsApp(App[None]):
         self.positions.note_changed(changed)
         if not self.moment.advance(is_changed=bool(changed)):
             return
+        if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
+            self._title.show(title_text(self.moment))
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):
                 screen.paint()
@@ -164,6 +189,16 @@ class PositionsApp(App[None]):
         return SystemCommand(
             binding.description.capitalize(), binding.tooltip, partial(screen.run_action, binding.action)
         )
+
+    def _tell_terminal(self, sequence: str) -> None:
+        """Write what is not drawn; between two frames, for a frame is written in one piece."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def on_unmount(self) -> None:
+        """Leave the window as it was."""
+        self._title.give_back()
 
     # Only what differs goes to the terminal.
 

@@ -35,6 +35,7 @@ from tui.cli.options import (
     connection_options,
     filter_option,
     given,
+    look_options,
     part,
 )
 from tui.cli.place import Plan, open_live, plan
@@ -64,8 +65,7 @@ API keys never come from the command line: see `perptop config init`.
 )
 @connection_options
 @filter_option
-@click.option("--sort", metavar="COLUMN", help="Column to sort by; a minus in front reverses it.")
-@click.option("--theme", metavar="NAME", help="Colours of the screen.")
+@look_options
 @click.version_option(__version__, prog_name="perptop")
 @click.pass_context
 def cli(context: click.Context, /, **_: object) -> None:
@@ -77,9 +77,9 @@ def cli(context: click.Context, /, **_: object) -> None:
         values = given(context)
         _show_screen(part(values, Connection), part(values, Look))
         return
-    for name in ("sort", "theme"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name} belongs to the screen, not to a command")
+    for name in Look.__struct_fields__:
+        if name != "filter" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name.replace('_', '-')} belongs to the screen, not to a command")
 
 
 @cli.command()
@@ -200,8 +200,7 @@ def _show_screen(wanted: Connection, look: Look) -> None:
         raise UsageError("the screen needs a terminal; for a pipe or a script there is `perptop once`")
     stored = settings.load(settings.settings_path())
     planned = plan(wanted, stored, streams=True)
-    changes = {name: getattr(look, name) for name in ("filter", "sort", "theme")}
-    given_changes = {name: value for name, value in changes.items() if value is not None}
+    given_changes = {name: value for name, value in msgspec.structs.asdict(look).items() if value is not None}
     asyncio.run(_run_screen(planned, msgspec.structs.replace(stored.screen, **given_changes)))
 
 
@@ -214,7 +213,7 @@ async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
-        await app.run_async()
+        await app.run_async(mouse=screen.mouse, inline=screen.inline, inline_no_clear=True)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
 

@@ -37,6 +37,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     filter: str | None = None
     sort: str | None = None
     theme: str | None = None
+    colors: str | None = None
+    red_up: bool | None = None
+    ascii: bool | None = None
+    mouse: bool | None = None
+    inline: bool | None = None
+    title: bool | None = None
 
 
 class Once(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +122,16 @@ connection_options = _options(
     ),
     click.option("--no-streams", is_flag=True, help="Snapshots only."),
     click.option("--account", metavar="NAME", help="What to call the account."),
+)
+look_options = _options(
+    click.option("--sort", metavar="COLUMN", help="Column to sort by; a minus in front reverses it."),
+    click.option("--theme", metavar="NAME", help="Colours of the screen; ansi-dark: the terminal's own 16."),
+    click.option("--colors", type=click.Choice(("theme", "blind")), help="blind: gains blue, losses orange."),
+    click.option("--red-up/--green-up", default=None, help="Gains red and losses green, or as usual."),
+    click.option("--ascii/--no-ascii", default=None, help="Nothing but ASCII. Default: as the terminal can."),
+    click.option("--mouse/--no-mouse", default=None, help="Without: the terminal selects text, as usual."),
+    click.option("--inline/--full", default=None, help="Below the prompt, in place of a screen of its own."),
+    click.option("--title/--no-title", default=None, help="Word and counts in the window's title."),
 )
 filter_option = click.option(
     "--filter", metavar="EXPR", help="Rows to show: btc  !btc  btc,eth  =btcusdt  side:long"
