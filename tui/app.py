@@ -19,7 +19,7 @@ from textual.worker import WorkerFailed
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
 from tui.view.ascii import AsciiFilter, lacks_glyphs
-from tui.view.colors import money_variables
+from tui.view.colors import style_variables, suited_theme
 from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
@@ -95,12 +95,14 @@ class PositionsApp(App[None]):
         """The theme's, and what gain and loss look like."""
         variables = super().get_css_variables()
         settings = self.settings
-        return variables | money_variables(self.current_theme, variables, settings.colors, settings.red_up)
+        return variables | style_variables(self.current_theme, variables, settings.colors, settings.red_up)
 
     def on_mount(self) -> None:
         """Start the worker and the paint tick."""
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
+        has_16 = self.console.color_system == "standard" and not self.is_headless
+        theme = suited_theme(self.settings.theme, has_16=has_16, has_none=self.no_color)
+        if theme in self.available_themes:
+            self.theme = theme
         self.source.on_change = self._connection_changed
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
         self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")

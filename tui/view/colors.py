@@ -1,4 +1,4 @@
-"""What gain and loss look like: the theme's green and red, blue and orange for the colour-blind, or the other way round.
+"""Colours: which theme suits the terminal, and what gain and loss look like in it.
 
 Colour never speaks alone: gains and losses carry their sign, sides their word, a sorted head its arrow.
 """
@@ -19,10 +19,23 @@ BLIND = {
 """Gain and loss by (dark, of 16 colours): blue and orange, or what comes nearest; told apart by every kind of eye."""
 
 
-def money_variables(
+OF_16 = {"textual-dark": "ansi-dark", "textual-light": "ansi-light"}
+"""Where a terminal has 16 colours its own serve better than the nearest ones to millions."""
+WITHOUT = {ansi: theme for theme, ansi in OF_16.items()}
+"""Under NO_COLOR Textual 8.2.8 draws ansi themes black on black."""
+
+
+def suited_theme(name: str, *, has_16: bool, has_none: bool) -> str:
+    """The theme to take in the place of the one that was asked for."""
+    if has_none:
+        return WITHOUT.get(name, name)
+    return OF_16.get(name, name) if has_16 else name
+
+
+def style_variables(
     theme: Theme, variables: Mapping[str, str], colors: Colors, is_red_up: bool
 ) -> dict[str, str]:
-    """The variables of the style sheet that depend on how gains are to look.
+    """The variables of the style sheet that themes do not have.
 
     Args:
         theme: the theme that holds.
@@ -36,4 +49,7 @@ def money_variables(
     live = gain
     if is_red_up:
         gain, loss = loss, gain
-    return {"gain": gain, "loss": loss, "live": live}
+    cursor, notice = f"{variables['primary']} 30%", variables["text-warning"]
+    if theme.ansi:  # Textual's own would put green on blue and yellow on yellow
+        cursor, notice = "ansi_bright_black" if theme.dark else "ansi_white", "ansi_black"
+    return {"gain": gain, "loss": loss, "live": live, "cursor-row": cursor, "notice": notice}
