@@ -19,8 +19,10 @@ from textual.worker import WorkerFailed
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
 from tui.view.ascii import AsciiFilter, lacks_glyphs
+from tui.view.clipboard import keep
 from tui.view.colors import style_variables, suited_theme
 from tui.view.columns import COLUMNS
+from tui.view.export_screen import Export
 from tui.view.help_screen import HelpScreen
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
 from tui.view.moment import Moment
@@ -57,6 +59,7 @@ class PositionsApp(App[None]):
         settings: ScreenSettings | None = None,
         *,
         redact: Callable[[str], str] = str,
+        export: Export | None = None,
         paint: bool = True,
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
@@ -76,6 +79,7 @@ class PositionsApp(App[None]):
         self.moment = Moment(source)
         self._check(self.settings)
         self._redact = redact
+        self._export = export
         self._ascii = [AsciiFilter()] if self._is_ascii() else []
         self._title = WindowTitle(self._tell_terminal)
         self._painter = Painter(self) if paint else None
@@ -119,7 +123,7 @@ class PositionsApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The positions."""
-        return PositionsScreen(self.moment, self.settings)
+        return PositionsScreen(self.moment, self.settings, self._export)
 
     @property
     def positions(self) -> PositionsScreen:
@@ -197,6 +201,11 @@ class PositionsApp(App[None]):
         if self._driver is not None and not self.is_headless:
             self._driver.write(sequence)
             self._driver.flush()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to keep a text, through tmux where it is between us."""
+        self._clipboard = text
+        self._tell_terminal(keep(text, is_tmux=bool(os.environ.get("TMUX"))))
 
     def on_unmount(self) -> None:
         """Leave the window as it was."""

@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 import click
 import msgspec
@@ -206,10 +207,12 @@ def _show_screen(wanted: Connection, look: Look) -> None:
 
 async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
     from tui.app import PositionsApp
+    from tui.cli.export import export
 
     logging.getLogger().handlers = [logging.NullHandler()]
     async with AsyncExitStack() as stack:
-        app = PositionsApp(await open_live(stack, planned), screen, redact=redact)
+        live = await open_live(stack, planned)
+        app = PositionsApp(live, screen, redact=redact, export=partial(export, live))
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
