@@ -217,7 +217,7 @@ TEMPLATE = """\
 # theme = "textual-dark"           # also textual-light; ansi-dark and ansi-light: the terminal's own 16 colours
 # colors = "theme"                 # or "blind": gains blue, losses orange
 # red_up = false                   # gains red, losses green
-# ascii = true                     # ASCII signs; by default only where the terminal lacks glyphs
+# ascii: true or false            # whether signs are ASCII; by default only where the terminal lacks glyphs
 # mouse = true                     # false leaves selecting to the terminal
 # inline = false                   # below the prompt, in place of a screen of its own
 # title = false                    # word and counts in the window's title

@@ -49,7 +49,11 @@ def style_variables(
     live = gain
     if is_red_up:
         gain, loss = loss, gain
-    cursor, notice = f"{variables['primary']} 30%", variables["text-warning"]
-    if theme.ansi:  # Textual's own would put green on blue and yellow on yellow
-        cursor, notice = "ansi_bright_black" if theme.dark else "ansi_white", "ansi_black"
-    return {"gain": gain, "loss": loss, "live": live, "cursor-row": cursor, "notice": notice}
+    look = {"gain": gain, "loss": loss, "live": live}
+    if theme.ansi:  # no ground suits both green and red, and Textual's own notice is yellow on yellow
+        return look | {"row-ground": "ansi_default", "row-style": "bold reverse", "notice": "ansi_black"}
+    return look | {
+        "row-ground": f"{variables['primary']} 30%",
+        "row-style": "bold",
+        "notice": variables["text-warning"],
+    }

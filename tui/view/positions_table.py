@@ -297,7 +297,7 @@ class PositionsTable(ScrollView, can_focus=True):
     def _on_cursor(self, strip: Strip) -> Strip:
         if self._cursor_style is None:
             style = self.get_component_rich_style("row--cursor")
-            self._cursor_style = Style(bgcolor=style.bgcolor, bold=True)
+            self._cursor_style = Style(bgcolor=style.bgcolor, bold=True, reverse=style.reverse)
         return Strip(Segment.apply_style(strip, post_style=self._cursor_style), strip.cell_length)
 
     def notify_style_update(self) -> None:
