@@ -1,6 +1,7 @@
 """What gains and losses look like, and that their sign says the same."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from rich.segment import Segment
@@ -8,6 +9,7 @@ from textual.theme import BUILTIN_THEMES
 
 from tests.view.hand import MANY, HandSource, app_of
 from tui.view.colors import style_variables, suited_theme
+from tui.view.columns import toned
 
 THEMES = BUILTIN_THEMES
 
@@ -35,7 +37,8 @@ async def test_setting_reaches_the_screen(settings: dict[str, object]) -> None:
     async with app_of(HandSource(*MANY), **settings).run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         app = pilot.app
-        gain, loss = (app.theme_variables[name] for name in ("gain", "loss"))
+        variables = app.get_css_variables()
+        gain, loss = variables["gain"], variables["loss"]
         seen = {
             (segment.text.strip()[:1], str(segment.style.color.name))
             for strip in app.screen._compositor.render_strips()
@@ -43,13 +46,21 @@ async def test_setting_reaches_the_screen(settings: dict[str, object]) -> None:
             if is_pnl(segment) and segment.style is not None and segment.style.color is not None
         }
 
-    assert seen == {("+", gain.lower()), ("−", loss.lower())}
-    assert (gain == look_of("textual-dark")[0]) is (not settings)
+    gain, loss = gain.lower(), loss.lower()
+    assert seen >= {("+", gain), ("−", loss)}
+    assert not seen & {("+", loss), ("−", gain)}
+    assert (gain == look_of("textual-dark")[0].lower()) is (not settings)
 
 
 def is_pnl(segment: Segment) -> bool:
     """Whether it is a signed amount alone: the PNL of a row."""
     return bool(re.fullmatch(r" *[+−]\d[\d,]*\.\d\d *", segment.text))
+
+
+@pytest.mark.parametrize(("text", "tone"), [("+0.1 %", "gain"), ("−0.1 %", "loss"), ("0.0 %", "plain")])
+def test_color_never_speaks_alone(text: str, tone: str) -> None:
+    """A figure that is rounded to nothing has no sign, and therefore no colour."""
+    assert toned(text, Decimal("-0.0001" if tone == "loss" else "0.0001")).tone == tone
 
 
 @pytest.mark.parametrize(
