@@ -173,8 +173,8 @@ def scrolled(step: int) -> Callable[[Lines, Lines], bool]:
     """The sheet shows what stood so many lines further down."""
 
     def is_done(before: Lines, now: Lines) -> bool:
-        # Without the scroll bar, which moves too.
-        old, new = ([line[:-2].rstrip() for line in lines] for lines in (before, now))
+        # Left of the scroll bar, which moves too.
+        old, new = ([line[:120].rstrip() for line in lines] for lines in (before, now))
         return old[3:15] == new[3 - step : 15 - step] and old[3:15] != new[3:15]
 
     return is_done
