@@ -17,7 +17,7 @@ from tui.book.position import Key, Position
 from tui.view.books import Shelf
 from tui.view.columns import COLUMNS, Cell, Column, Row, look
 from tui.view.facts import cells_of
-from tui.view.fitting import Extent, Slot, fit
+from tui.view.fitting import Extent, Slot, fit, is_as_wide
 from tui.view.flashes import Drawn, Flashes, lit, span
 from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
@@ -94,6 +94,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
         is_wider = False
+        drawn_anew: list[int] = []
         positions = self._book.positions
         in_sight = self._in_sight()
         for y, key in enumerate(in_sight):
@@ -104,7 +105,11 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             row = look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
             drawn = self._drawn.get(key)
             if drawn is None or key in self._dirty or drawn.row != row:
-                is_wider |= self._format(key, row, y)
+                is_other, has_grown = self._format(key, row)
+                is_wider |= has_grown
+                if is_other:
+                    drawn_anew.append(y)
+        self._repaint_lines(drawn_anew)
         self._flashes.watch(in_sight)
         if is_wider or not self.slots:
             self._refit()
@@ -248,28 +253,35 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         elif self._place >= self._first + height:
             self.scroll_to(y=self._place - height + 1, animate=False, immediate=True)
 
-    def _format(self, key: Key, row: Row, y: int) -> bool:
-        """Format a row in sight and say whether a column has to grow."""
+    def _repaint_lines(self, lines: Sequence[int]) -> None:
+        width, height = self.size
+        if 2 * len(lines) > height:  # one region is looked at faster than each of many
+            self.refresh(Region(0, 0, width, height))
+            return
+        for y in lines:
+            self.refresh(Region(0, y, width, 1))
+
+    def _format(self, key: Key, row: Row) -> tuple[bool, bool]:
+        """Format a row in sight and say whether it looks different, and whether a column has to grow."""
         drawn = self._drawn.get(key)
         before = None if drawn is None else (drawn.facts, drawn.cells)
         facts, cells = cells_of(self.columns, row, self.is_private, before)
         self._drawn[key] = Drawn(row, facts, cells, {} if drawn is None else drawn.placed)
         self._dirty.discard(key)
         if drawn is not None and drawn.cells == cells and key in self._strips:
-            return False
+            return False, False
         self._strips.pop(key, None)
         self._flashes.note(key, self.columns, drawn, self._drawn[key])
-        self.refresh(Region(0, y, self.size.width, 1))
         is_wider = False
         for place, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
-            if drawn is not None and drawn.cells[place] is cell:
+            if drawn is not None and is_as_wide(drawn.cells[place], cell):
                 continue
             extent = self._extents.get(column.name, Extent())
             wider = extent.over(cell.text)
             if wider != extent:
                 self._extents[column.name] = wider
                 is_wider = True
-        return is_wider
+        return True, is_wider
 
     def _refit(self) -> None:
         width = self._width - 2 * MARGIN

@@ -1,0 +1,65 @@
+"""Figures that are not formatted anew are those that would be."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.view.hand import NOW, HandSource, key, position
+from tui.view.columns import COLUMNS, Cell, look
+from tui.view.facts import cells_of
+from tui.view.fitting import Extent, is_as_wide
+
+amounts = st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=3))
+CHANGES = {
+    **dict.fromkeys(
+        ("mark_price", "unrealized_pnl", "notional", "liquidation_price", "entry_price", "break_even_price"),
+        amounts,
+    ),
+    **dict.fromkeys(("initial_margin", "position_initial_margin", "leverage", "funding_rate"), amounts),
+    "position_amount": st.sampled_from([Decimal(1), Decimal("-2.5"), Decimal(0)]),
+    "leverage_is_derived": st.booleans(),
+    "margin_type": st.sampled_from([None, "CROSS", "ISOLATED"]),
+    "margin_asset": st.sampled_from(["USDT", "BTC", None]),
+    "is_inverse": st.booleans(),
+    "adl_quantile": st.one_of(st.none(), st.integers(0, 4)),
+    "mark_time_ms": st.sampled_from([NOW, NOW - 6_000, None]),
+    "confirmed_ms": st.sampled_from([NOW, NOW - 30_000]),
+    "snapshot_ms": st.sampled_from([NOW, NOW - 30_000, None]),
+    "next_funding_time_ms": st.sampled_from([None, NOW + 60_000, NOW + 9_000_000]),
+}
+changes = st.lists(
+    st.sampled_from(sorted(CHANGES)).flatmap(lambda name: st.tuples(st.just(name), CHANGES[name])),
+    max_size=12,
+)
+
+
+@given(changes, st.sampled_from(["usdm", "coinm", "pm"]), st.booleans(), st.booleans())
+def test_cells_are_those_of_the_row(
+    steps: list[tuple[str, object]], book: str, is_private: bool, is_brief: bool
+) -> None:
+    """Whatever changes of a row, each cell is what its column makes of it."""
+    source = HandSource()
+    one = key("A", book=book)
+    source.hand.put(position("A", book=book))
+    before = None
+    for name, value in steps:
+        source.hand.change(one, **{name: value})
+        row = look(source.book, source.hand.positions[one], NOW, is_brief=is_brief)
+        before = cells_of(COLUMNS, row, is_private, before)
+
+        assert before[1] == tuple(column.show(row, is_private) for column in COLUMNS)
+
+
+@given(st.text("0123456789.,+−—% 币", max_size=8), st.text("0123456789.,+−—% 币", max_size=8))
+def test_cell_that_is_not_measured_needs_no_more_room(old: str, new: str) -> None:
+    """What counts as wide as before is as wide as before."""
+    if is_as_wide(Cell(old), Cell(new)):
+        assert Extent().over(old).over(new) == Extent().over(old)
+
+
+@pytest.mark.parametrize(("old", "new"), [("1.25", "9.75"), ("+1.5", "−2.5")])
+def test_usual_figures_are_not_measured(old: str, new: str) -> None:
+    """A figure that only changes its digits or its sign is not measured again."""
+    assert is_as_wide(Cell(old), Cell(new))
