@@ -20,7 +20,7 @@ class Asset(msgspec.Struct, kw_only=True, eq=False):
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
-    update_time_ms: int = 0
+    update_time_ms: int | None = None
 
 
 class Account(msgspec.Struct, kw_only=True, eq=False):

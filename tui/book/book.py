@@ -123,6 +123,11 @@ class Book:
         """Whether only a part of the account's rows is asked for: what holds of all of them is unknown then."""
         return any((self.only_symbol, self.only_margin_asset, self.only_pair))
 
+    def tells_all_of(self, margin_asset: str) -> bool:
+        """Whether every row of a margin asset is asked for."""
+        only = self.only_margin_asset or (self.only_pair or "").removesuffix("USD")
+        return self.only_symbol is None and only in ("", margin_asset)
+
     @property
     def position_mode(self) -> str | None:
         """`hedge` or `one-way`, as the rows show it; None while no row does."""
@@ -374,7 +379,7 @@ class Book:
                     position.leverage, position.leverage_is_derived = config.leverage, False
                     self._leverage_times[config.symbol] = asked_ms
                 margin_type = margin_type_of(config.margin_type)
-                if margin_type is not None and position.update_time_ms <= asked_ms - LAG_MS:
+                if margin_type is not None and (position.update_time_ms or 0) <= asked_ms - LAG_MS:
                     position.margin_type, position.margin_type_is_derived = margin_type, False
                 if config.is_auto_add_margin is not None:
                     position.is_auto_add_margin = config.is_auto_add_margin
@@ -432,8 +437,9 @@ class Book:
         known = before.value
         told_ms = self._leverage_times.get(key.symbol, 0)
         position = snapshot_position(known, key, row, asked_ms, told_ms, self.contracts.get(key.symbol))
-        if amount != ZERO and 0 < row.update_time_ms <= time_ms + LAG_MS:
-            after = after_row(before, row.update_time_ms, asked_ms, position)
+        update_ms = row.update_time_ms or 0
+        if amount != ZERO and 0 < update_ms <= time_ms + LAG_MS:
+            after = after_row(before, update_ms, asked_ms, position)
         else:
             after = after_absence(before, asked_ms, position)
         if known is None:

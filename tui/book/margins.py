@@ -46,5 +46,5 @@ def agrees(told: Told, positions: Iterable[Position], wallets: Mapping[str, Deci
 
 
 def _is_same(told: HeldAmount, known: Position) -> bool:
-    is_older = 0 < told.update_time_ms < known.update_time_ms
+    is_older = 0 < told.update_time_ms < (known.update_time_ms or 0)
     return told.position_amount == known.position_amount and not is_older

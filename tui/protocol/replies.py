@@ -112,7 +112,7 @@ class PositionRisk(
     notional_value: Decimal | None = None
     max_quantity: Decimal | None = None
     max_notional_value: Decimal | None = None
-    update_time_ms: TimeMs = 0
+    update_time_ms: TimeMs | None = None
 
     @property
     def unrealized_pnl(self) -> Decimal | None:
@@ -155,7 +155,7 @@ class AssetBalance(
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
-    update_time_ms: TimeMs = 0
+    update_time_ms: TimeMs | None = None
 
 
 class HeldAmount(

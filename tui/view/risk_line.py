@@ -1,5 +1,6 @@
 """How near the account is to liquidation, how far it is levered, and which way it leans: one line."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from tui.book import risk
@@ -21,17 +22,18 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
     with_rows = [now for now in moment.books if now.rows.open_rows and now.book.account is not None]
     pieces: list[Piece] = []
     for place, now in enumerate(with_rows):
-        name = f"{name_of(now.book)} " if len(with_rows) > 1 else ""
+        name = f"{name_of(now.book)} " if len(moment.books) > 1 else ""
         pieces += _book_pieces(now, name, place)
     if with_rows:
-        pieces.append(Piece(40, _exposure(with_rows, is_private)))
+        pieces.append(Piece(40, _exposure(moment.books, is_private)))
     return pieces
 
 
 def told_by(moment: Moment) -> tuple[object, ...]:
     """What the line depends on beside the rows."""
     tolds = [account_now(now) for now in moment.books]
-    return tuple((id(told.account), told.has_margins) for told in tolds if told is not None)
+    margins = [(id(told.account), told.has_margins) for told in tolds if told is not None]
+    return moment.unknown, *margins
 
 
 def risk_line(pieces: list[Piece], width: int) -> Line:
@@ -43,7 +45,12 @@ def risk_line(pieces: list[Piece], width: int) -> Line:
 def is_whole(now: BookNow) -> bool:
     """Whether every row and every margin of the book holds: a figure of the whole is unknown otherwise."""
     told = account_now(now)
-    return told is not None and told.has_margins and now.rows.unmarked == 0
+    return told is not None and told.has_margins and has_every_row(now)
+
+
+def has_every_row(now: BookNow) -> bool:
+    """Whether every row of the book is known and asked for, and holds."""
+    return now.is_known and not now.book.is_narrowed and now.rows.unmarked == 0
 
 
 def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
@@ -76,11 +83,11 @@ def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
     return risk.effective_leverage(risk.exposure(rows).gross, behind)
 
 
-def _exposure(books: list[BookNow], is_private: bool) -> Line:
+def _exposure(books: Iterable[BookNow], is_private: bool) -> Line:
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
-        sides = NO_EXPOSURE if now.rows.unmarked else risk.exposure(now.book.positions.values())
+        sides = risk.exposure(now.book.positions.values()) if has_every_row(now) else NO_EXPOSURE
         long, short = plus(long, sides.long), plus(short, sides.short)
     texts = [
         formats.HIDDEN if is_private and side is not None else formats.money(side, "USD")
