@@ -1,10 +1,11 @@
 """Makes the README's pictures: the simulated exchange in virtual time, a fixed seed, and the real screen.
 
-python screenshots/take.py [FOLDER]
+python screenshots/take.py [FOLDER] [NAME...]
 """
 
 import asyncio
 import copy
+import os
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,11 +17,13 @@ sys.path.insert(0, str(ROOT))
 
 from textual.pilot import Pilot  # noqa: E402 - found only after the path is known
 
+from screenshots.moving import Frame, compact, moving  # noqa: E402
 from tests.virtual.loop import run  # noqa: E402
 from tests.virtual.world import BEGIN_MS, ENDPOINT, VirtualWorld  # noqa: E402
 from tui.app import PositionsApp  # noqa: E402
 from tui.book.book import Book  # noqa: E402
 from tui.book.health import Word  # noqa: E402
+from tui.book.history import History  # noqa: E402
 from tui.book.portfolio import Portfolio  # noqa: E402
 from tui.credentials import Credential, Secret  # noqa: E402
 from tui.live import (  # noqa: E402
@@ -32,6 +35,8 @@ from tui.protocol.endpoints import at  # noqa: E402
 from tui.settings import ScreenSettings  # noqa: E402
 from tui.sim.exchange import Exchange  # noqa: E402
 from tui.sim.scenarios import scenario  # noqa: E402
+from tui.view.moment import Moment  # noqa: E402
+from tui.view.session import record  # noqa: E402
 
 SEED = 7
 SECONDS = 100.0
@@ -51,6 +56,14 @@ class Still:
         self.rights = live.rights
         self.on_change: Callable[[], None] | None = None
         self._time_ms = time_ms
+        self.history = History()
+        """What was watched before, for the plots."""
+
+    def become(self, other: "Still") -> None:
+        """Go on to another moment."""
+        self.book, self.rights, self._time_ms = other.book, other.rights, other._time_ms
+        for book in self.book.all if isinstance(self.book, Portfolio) else (self.book,):
+            book._changed.update(book.positions)
 
     def time_ms(self) -> int:
         """Return the moment."""
@@ -72,21 +85,29 @@ class Picture(NamedTuple):
     keys: tuple[str, ...] = ()
     play: str = "calm"
     settings: ScreenSettings = ScreenSettings()
+    has_color: bool = True
 
 
+SIZES = ((160, 50), (120, 40), (80, 24), (60, 15))
+THEMES = {
+    "": (ScreenSettings(), True),
+    "-light": (ScreenSettings(theme="textual-light"), True),
+    "-no-color": (ScreenSettings(), False),
+}
 PICTURES = (
+    *(
+        Picture(f"{size[0]}x{size[1]}{name}", size, play="books", settings=settings, has_color=has_color)
+        for size in SIZES
+        for name, (settings, has_color) in THEMES.items()
+    ),
     Picture("wide", (160, 24)),
-    Picture("books", (160, 30), play="books"),
-    Picture("120x40", (120, 30)),
-    Picture("80x24", (80, 24)),
-    Picture("60x15", (60, 15)),
     Picture("filtered", (120, 16), ("slash", *"side:short")),
     Picture("detail", (120, 40), ("enter",)),
     Picture("events", (120, 24), ("e",)),
     Picture("help", (120, 40), ("question_mark",)),
+    Picture("search", (120, 16), ("question_mark", "slash", *"liq")),
     Picture("lost", (120, 26), play="lost"),
     Picture("stale", (120, 26), play="stale"),
-    Picture("light", (120, 26), settings=ScreenSettings(theme="textual-light")),
 )
 
 
@@ -125,15 +146,26 @@ def watch(play: Play, *, has_all_books: bool = False) -> Still:
                 [first, Live(at(ENDPOINT), credential, account="demo", options=coin_m, beside=first)]
             )
         worker = asyncio.create_task(live.run())
+        watching = asyncio.create_task(watch_session(moment := Moment(live)))
         await asyncio.sleep(SECONDS)
         await play(world)
+        watching.cancel()
         still = Still(live, live.time_ms())
+        still.history = moment.history
         worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        await asyncio.gather(worker, watching, return_exceptions=True)
         world.stop()
         return still
 
     return run(life)
+
+
+async def watch_session(moment: Moment) -> None:
+    """Note how figures go, as the paint tick does."""
+    while True:
+        moment.advance(is_changed=True)
+        record(moment)
+        await asyncio.sleep(1)
 
 
 FILMS: dict[str, tuple[str, ...]] = {
@@ -202,26 +234,114 @@ async def until(live: Live, world: VirtualWorld, *, is_live: bool, seconds: floa
 
 async def take(picture: Picture, still: Still, folder: Path) -> None:
     """Show the moment, press the keys, write the picture."""
+    if not picture.has_color:
+        os.environ["NO_COLOR"] = "1"
     app: PositionsApp = PositionsApp(still, picture.settings)
+    os.environ.pop("NO_COLOR", None)
+    app.moment.history = still.history
     async with app.run_test(size=picture.size) as pilot:
         await pilot.pause()
         for key in picture.keys:
             await pilot.press(key)
         app.paint()
         await pilot.pause()
-        svg = app.export_screenshot(title="perptop")
-        # Some renderers drop leading spaces, which is where numbers are aligned.
-        svg = svg.replace("<text ", '<text xml:space="preserve" ')
+        svg = compact(app.export_screenshot(title="perptop"))
         (folder / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+
+
+class Shot(NamedTuple):
+    """One frame of the moving picture: how many moments later it is, what is pressed, how long it is seen."""
+
+    moments: int = 0
+    keys: tuple[str, ...] = ()
+    seconds: float = 1.0
+
+
+LOST_MOMENTS = 7
+SHOTS = (
+    Shot(seconds=2),
+    Shot(1),
+    Shot(1),
+    Shot(keys=("s",), seconds=1.5),
+    Shot(keys=("p",), seconds=1.5),
+    Shot(1),
+    Shot(keys=("slash",), seconds=0.5),
+    Shot(keys=tuple("side:"), seconds=0.5),
+    Shot(keys=tuple("short"), seconds=1),
+    Shot(1, keys=("enter",), seconds=1.5),
+    Shot(keys=("escape",)),
+    *(Shot(1, seconds=0.8) for _ in range(LOST_MOMENTS)),
+    *(Shot(1, seconds=1) for _ in range(5)),
+)
+
+
+def reel() -> list[Still]:
+    """The moments of the moving picture: all is well, then the exchange cannot be reached, then it is back."""
+
+    async def life() -> list[Still]:
+        exchange = Exchange(scenario("demo"), seed=SEED, wall_ms=BEGIN_MS)
+        world = VirtualWorld(exchange, random.Random(SEED))
+        key = exchange.keys.hmac
+        credential = Credential.hmac(Secret(key.api_key), key.secret)
+        live = Live(at(ENDPOINT), credential, account="demo", world=world)
+        worker = asyncio.create_task(live.run())
+        await until(live, world, is_live=True, seconds=60)
+        await asyncio.sleep(20)
+        calm_moments = 1 + sum(shot.moments for shot in SHOTS) - LOST_MOMENTS - 5
+        stills = []
+        for number in range(1 + sum(shot.moments for shot in SHOTS)):
+            if number == calm_moments:
+                world.network.refusing.update({"api", "private", "market", "http"})
+                exchange.fault("reset", world.true_ms())
+            if number == calm_moments + LOST_MOMENTS - 2:
+                world.network.refusing.clear()
+            if number == calm_moments + LOST_MOMENTS + 1:
+                await until(live, world, is_live=True, seconds=60)
+            await asyncio.sleep(1)
+            stills.append(Still(live, live.time_ms()))
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        world.stop()
+        return stills
+
+    return run(life)
+
+
+async def play_reel(stills: list[Still]) -> str:
+    """Show the moments on one screen, press the keys, make the moving picture."""
+    frames, place = [], 0
+    app: PositionsApp = PositionsApp(still := stills[0])
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.pause()
+        for shot in SHOTS:
+            place += shot.moments
+            if shot.moments:
+                still.become(stills[place])
+            for key in shot.keys:
+                await pilot.press(key)
+            app.paint()
+            await pilot.pause()
+            app.paint()
+            await pilot.pause()
+            frames.append(Frame(compact(app.export_screenshot(title="perptop")), shot.seconds))
+    return moving(frames)
 
 
 def main(arguments: list[Any]) -> None:
     """Take every picture."""
     folder = Path(arguments[0]) if arguments else Path(__file__).parent
-    stills = {name: watch(play) for name, play in PLAYS.items()}
-    stills["books"] = watch(calm, has_all_books=True)
-    for picture in PICTURES:
+    names = arguments[1:]
+    if not names or "moving" in names:
+        (folder / "moving.svg").write_text(asyncio.run(play_reel(reel())), encoding="utf-8")
+    pictures = [picture for picture in PICTURES if not names or picture.name in names]
+    plays = {picture.play for picture in pictures}
+    stills = {name: watch(play) for name, play in PLAYS.items() if name in plays}
+    if "books" in plays:
+        stills["books"] = watch(calm, has_all_books=True)
+    for picture in pictures:
         asyncio.run(take(picture, stills[picture.play], folder))
+    if names:
+        return
     films = folder / "faults"
     films.mkdir(exist_ok=True)
     for name, faults in FILMS.items():

@@ -1,7 +1,8 @@
 """The app: its worker, its tick, and what happens when it meets a bug of its own."""
 
 import pytest
-from textual import constants
+from textual import constants, events
+from textual._callback import invoke
 from textual.driver import Driver
 
 from tests.view.hand import MANY, HandSource, app_of, key, pane, position
@@ -9,6 +10,9 @@ from tui.app import PositionsApp, report
 from tui.book.health import Transport
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
+from tui.view.columns import COLUMNS
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS, bindings_of
+from tui.view.palette import Palette
 from tui.view.positions_screen import PositionsScreen
 
 SECRET = "canary-secret-0123456789abcdef"
@@ -145,6 +149,94 @@ async def test_palette_has_every_action_and_no_screenshot() -> None:
     assert "Screenshot" not in titles
     assert {"Theme", "Filter", "Sort", "Refresh", "Quit", "Preset: Longs", "Sort by PNL"} <= set(titles)
     assert len(set(titles)) == len(titles)
+
+
+async def test_palette_has_what_every_key_does() -> None:
+    """Each action of the positions, and of the sheets over them, is in the palette by name and key."""
+    async with app_of(HandSource(*MANY)).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PositionsApp)
+        await pilot.pause()
+        texts = [command.help for command in app.get_system_commands(app.screen)]
+        for tables in (HELP_KEYS, PROGRAM_KEYS, POSITIONS_KEYS, TABLE_KEYS):
+            for one in bindings_of(tables):
+                assert one.id in (None, "palette") or any(text.startswith(one.tooltip) for text in texts)
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {f"Sort by {column.label}" for column in COLUMNS} <= titles
+        assert {"Book", "Events", "Sort to the left", "Next preset", "Last"} <= titles
+        await pilot.press("enter")
+        await pilot.pause()
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {"Before", "Next", "Refresh", "Back", "Help", "Quit", "Theme"} <= titles
+
+
+async def test_commands_of_the_palette_do_it() -> None:
+    """What the palette runs is what the key does, in the table and on the screen."""
+    source = HandSource(*MANY)
+    async with app_of(source).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PositionsApp)
+        await pilot.pause()
+        for title in ("Last", "Refresh"):
+            command = next(one for one in app.get_system_commands(app.screen) if one.title == title)
+            await invoke(command.callback)
+        await pilot.pause()
+
+        assert app.positions.table.place == len(app.positions.listing.order) - 1
+        assert source.refreshed == 1
+
+
+@pytest.mark.parametrize("opener", ["ctrl+p", "theme"])
+@pytest.mark.parametrize(
+    "presses",
+    [("pageup",), ("pagedown",), ("down", "down", "pageup"), ("up", "pagedown"), ("ctrl+end", "pageup")],
+)
+async def test_palette_is_paged_before_it_is_laid_out(presses: tuple[str, ...], opener: str) -> None:
+    """Keys that arrive with the one that opens the palette find its list empty, and do no harm."""
+    app = app_of(HandSource(*MANY))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        if opener == "theme":
+            app.action_change_theme()
+        for press in ((opener,) if opener != "theme" else ()) + presses:
+            app.post_message(events.Key(press, None))
+        for _ in range(10):
+            await pilot.pause()
+
+        assert isinstance(app.screen, Palette)
+        assert app.return_code is None
+
+
+@pytest.mark.parametrize(
+    "presses",
+    [
+        ("question_mark", "escape"),
+        ("question_mark", "slash", "a", "escape", "escape"),
+        ("enter", "right", "escape"),
+        ("enter", "enter"),
+        ("e", "q"),
+        ("s", "escape"),
+        ("s", "p"),
+        ("ctrl+p", "escape"),
+        ("slash", "b", "enter"),
+        ("slash", "b", "escape"),
+        ("enter", "question_mark", "escape", "escape"),
+        ("slash", "z", "z", "escape"),
+    ],
+    ids=" ".join,
+)
+async def test_table_has_the_focus_when_a_sheet_has_gone(presses: tuple[str, ...]) -> None:
+    """After every sheet, menu, palette and filter the cursor keys move in the table at once."""
+    app = app_of(HandSource(*MANY))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        for press in presses:
+            await pilot.press(press)
+            await pilot.pause()
+        app.paint()
+
+        assert app.screen is app.positions
+        assert app.focused is app.positions.table
 
 
 @pytest.mark.parametrize("press", ["q", "ctrl+c", "ctrl+q"])

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,8 +11,10 @@ from rich.console import RenderableType
 from textual import constants, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.worker import WorkerFailed
 
 from tui.errors import SettingsError, UsageError
@@ -20,11 +22,14 @@ from tui.settings import ScreenSettings
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
 from tui.view.help_screen import HelpScreen
-from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
+from tui.view.keymap import Keys, check_keys, key_name
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS
 from tui.view.moment import Moment
 from tui.view.ordering import SORT_KEYS, sort_names
 from tui.view.painter import Painter
+from tui.view.palette import Palette
 from tui.view.positions_screen import PositionsScreen
+from tui.view.session import record
 from tui.view.sheet import Sheet
 from tui.view.source import Source
 
@@ -54,6 +59,7 @@ class PositionsApp(App[None]):
         source: Source,
         settings: ScreenSettings | None = None,
         *,
+        keys: Mapping[str, str] | None = None,
         redact: Callable[[str], str] = str,
         state_folder: Path | None = None,
         paint: bool = True,
@@ -74,6 +80,8 @@ class PositionsApp(App[None]):
         self.moment = Moment(source)
         self.settings = settings or ScreenSettings()
         self._check(self.settings)
+        self.keys = Keys(keys)
+        self.set_keymap(self.keys.rebound)
         self._redact = redact
         self._memory = ColumnMemory(None if state_folder is None else state_folder / "columns.json")
         self._painter = Painter(self) if paint else None
@@ -104,9 +112,14 @@ class PositionsApp(App[None]):
                 f"theme: there is no theme {settings.theme!r}; there are {', '.join(sorted(self.available_themes))}"
             )
 
+    @staticmethod
+    def check_keys(keys: Mapping[str, str], file: str) -> None:
+        """Refuse a table of keys that cannot hold, in a sentence that names the file and the key."""
+        check_keys(keys, file)
+
     def get_default_screen(self) -> Screen[None]:
         """The positions."""
-        return PositionsScreen(self.moment, self.settings, self._memory)
+        return PositionsScreen(self.moment, self.settings, self.keys, self._memory)
 
     @property
     def positions(self) -> PositionsScreen:
@@ -121,7 +134,9 @@ class PositionsApp(App[None]):
             return
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
-        if not self.moment.advance(changed) and not self.positions.table.is_flashing:
+        is_new = self.moment.advance(changed)
+        record(self.moment)
+        if not is_new and not self.positions.table.is_flashing:
             return
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):
@@ -139,13 +154,13 @@ class PositionsApp(App[None]):
     def on_key(self, event: events.Key) -> None:
         """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""
         screen, text = self.screen, event.character if event.is_printable else None
-        if text and isinstance(screen, PositionsScreen) and screen.take_text(text):
+        if text and isinstance(screen, (PositionsScreen, HelpScreen)) and screen.take_text(text):
             event.prevent_default()
 
     def action_help(self) -> None:
         """List every key."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.moment))
+            self.push_screen(HelpScreen(self.moment, self.keys))
 
     def action_refresh_source(self) -> None:
         """Ask for snapshots at once."""
@@ -154,15 +169,30 @@ class PositionsApp(App[None]):
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """No pictures of an account are written without being asked for."""
 
+    def action_command_palette(self) -> None:
+        """Find an action by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Find a theme by its name."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action, and the themes."""
         yield SystemCommand("Theme", "Change the theme", self.action_change_theme)
-        if not isinstance(screen, PositionsScreen):
-            yield SystemCommand("Quit", "Leave", self.action_quit)
-            return
-        for binding in bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS):
-            if binding.action != "command_palette" and not binding.action.endswith(")"):
+        bindings = self.keys.of(HELP_KEYS, PROGRAM_KEYS)
+        if isinstance(screen, Sheet):
+            bindings += screen.palette_bindings
+        if isinstance(screen, PositionsScreen):
+            bindings += self.keys.of(POSITIONS_KEYS)
+        for binding in bindings:
+            if binding.id not in (None, "palette"):
                 yield self._command(screen, binding)
+        if not isinstance(screen, PositionsScreen):
+            return
+        for binding in self.keys.of(TABLE_KEYS):
+            yield self._command(screen.table, binding)
         for place, preset in enumerate(screen.listing.presets):
             yield SystemCommand(
                 f"Preset: {preset.name}", "Show only these", partial(screen.action_preset, place)
@@ -172,9 +202,12 @@ class PositionsApp(App[None]):
                 f"Sort by {column.label}", "Again: the other way", partial(screen.sort_by, column)
             )
 
-    def _command(self, screen: PositionsScreen, binding: Binding) -> SystemCommand:
+    def _command(self, target: DOMNode, binding: Binding) -> SystemCommand:
+        key = binding.key_display or key_name(binding.key)
         return SystemCommand(
-            binding.description.capitalize(), binding.tooltip, partial(screen.run_action, binding.action)
+            binding.description.capitalize(),
+            f"{binding.tooltip}  ({key})",
+            partial(self.run_action, binding.action, default_namespace=target),
         )
 
     # Only what differs goes to the terminal.

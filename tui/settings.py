@@ -88,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     poll_seconds: PollSeconds = 5.0
     """Time from one snapshot to the next while no stream delivers."""
     screen: ScreenSettings = ScreenSettings()
+    keys: dict[str, str] = msgspec.field(default_factory=dict)
+    """Other keys for actions: the action's name to keys, parted by commas. The screen checks them: it knows both."""
     profiles: dict[str, Profile] = msgspec.field(default_factory=dict)
 
 
@@ -138,10 +140,23 @@ def decode(raw: bytes, name: str = "config.toml") -> Settings:
     # One table at a time: msgspec's path of an error does not tell the key inside a dict.
     decoded = {key: _convert(table, Profile, name, f"profiles.{key}.") for key, table in profiles.items()}
     screen = _convert(tables.pop("screen", {}), ScreenSettings, name, "screen.")
-    settings = msgspec.structs.replace(_convert(tables, Settings, name, ""), screen=screen, profiles=decoded)
+    keys = _keys(tables.pop("keys", {}), name)
+    whole = _convert(tables, Settings, name, "")
+    settings = msgspec.structs.replace(whole, screen=screen, keys=keys, profiles=decoded)
     if settings.profile is not None and settings.profile not in decoded:
         raise SettingsError(f"{name}: profile: there is no table [profiles.{settings.profile}]")
     return settings
+
+
+def _keys(table: object, name: str) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise SettingsError(f"{name}: keys: must be a table")
+    for action, keys in table.items():
+        if not isinstance(keys, str) or not all(key.strip() for key in keys.split(",")):
+            raise SettingsError(
+                f'{name}: keys.{action}: expected keys parted by commas, as "F,f5"; a comma itself is "comma"'
+            )
+    return table
 
 
 def _convert(table: object, wanted: type[Table], name: str, where: str) -> Table:
@@ -172,9 +187,18 @@ def as_toml(settings: Settings) -> str:
     """Write settings as TOML, with every API key masked."""
     builtins = msgspec.to_builtins(settings)
     profiles = builtins.pop("profiles")
+    keys = builtins.pop("keys")
     screen = builtins.pop("screen")
     presets = screen.pop("presets")
-    parts = [_lines(builtins), "[screen]", _lines(screen), "[screen.presets]", _lines(presets)]
+    parts = [
+        _lines(builtins),
+        "[screen]",
+        _lines(screen),
+        "[screen.presets]",
+        _lines(presets),
+        "[keys]",
+        _lines(keys),
+    ]
     for name, profile in profiles.items():
         if profile["api_key"] is not None:
             profile["api_key"] = MASK
@@ -215,6 +239,11 @@ TEMPLATE = """\
 # [screen.presets]
 # BTC = "btc"
 # ETH = "eth"
+
+# Other keys for actions, by the names that ? shows; several are parted by commas.
+# [keys]
+# freeze = "f"
+# refresh = "r"
 
 # One table per account. Make the key at Binance under API Management with "Enable Reading" alone.
 # [profiles.main]

@@ -123,6 +123,18 @@ def test_newer_mark_outlives_a_snapshot() -> None:
     assert ada(book).confirmed_ms == ms(24.5)
 
 
+def test_same_mark_leaves_the_exchange_s_digits() -> None:
+    """A clock corrected by a millisecond makes the same answer older than the last: its figures stay to the digit."""
+    book = live_book(row("30", markPrice="0.60", unRealizedProfit="6.00000000", notional="18.00000000"))
+    take(
+        book,
+        row("30", markPrice="0.60", unRealizedProfit="6.00000000", notional="18.00000000"),
+        asked=book.positions[ada(book).key].confirmed_ms / 1000 - ms(0) / 1000 - 0.001,
+    )
+
+    assert (str(ada(book).unrealized_pnl), str(ada(book).notional)) == ("6.00000000", "18.00000000")
+
+
 def test_newer_snapshot_brings_its_mark() -> None:
     """A snapshot that is newer than the last mark price brings the exchange's own PNL, to the digit."""
     book = live_book(row("30"))

@@ -154,6 +154,23 @@ async def test_documented_row_arrives_with_its_contract() -> None:
     assert desk.changes[-1].state is LinkState.OPEN
 
 
+@virtual
+async def test_answer_to_one_question_does_not_make_up_for_another() -> None:
+    """While positions fail the state says so, whatever else is answered, and is open again when they are."""
+    desk = Desk()
+    desk.world.put("/dapi/v1/positionRisk", {"code": -1008, "msg": "Throttled"}, 503)
+    desk.world.put("/dapi/v1/account", {"assets": []})
+
+    for method in (POSITIONS, ACCOUNT, POSITIONS, ACCOUNT):
+        await desk.ask(method)
+    assert [change.state for change in desk.changes] == [LinkState.DOWN]
+    assert "-1008" in desk.changes[0].sentence
+
+    desk.world.put("/dapi/v1/positionRisk", [ROW])
+    await desk.ask(POSITIONS)
+    assert [change.state for change in desk.changes] == [LinkState.DOWN, LinkState.OPEN]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "verdict", "state", "silent"),
     [

@@ -1,9 +1,11 @@
 """Several books at once, in virtual time: one that fails does so alone."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -41,8 +43,15 @@ class House:
     """An exchange and the workers of some of its books."""
 
     def __init__(
-        self, name: str, books: Sequence[str], *, is_auto: bool = False, options: LiveOptions = OPTIONS
+        self,
+        name: str,
+        books: Sequence[str],
+        *,
+        is_auto: bool = False,
+        options: LiveOptions = OPTIONS,
+        state_folder: Path | None = None,
     ) -> None:
+        self.state_folder = state_folder
         self.exchange = Exchange(scenario(name), seed=1, wall_ms=BEGIN_MS)
         self.world = Listener(self.exchange, random.Random(1))
         first = self.live(books[0], None, options)
@@ -55,7 +64,14 @@ class House:
         """Make the worker of a book."""
         chosen = msgspec.structs.replace(options, book=book)
         credential = credential_of(self.exchange)
-        return Live(at(ENDPOINT), credential, options=chosen, world=self.world, beside=beside)
+        return Live(
+            at(ENDPOINT),
+            credential,
+            options=chosen,
+            world=self.world,
+            state_folder=self.state_folder,
+            beside=beside,
+        )
 
     def words(self) -> dict[str, Word]:
         """The word of each book."""
@@ -109,6 +125,36 @@ def test_other_books_stay_live_while_one_fails(fault: str, word: Word) -> None:
             assert set(house.words().values()) == {Word.LIVE}
 
     story()
+
+
+@virtual
+async def test_failing_path_is_asked_seldom_and_starves_nobody() -> None:
+    """A path that fails backs off although its sister answers, and the audits of the other book go on."""
+    async with at_work(House("demo", ["usdm", "coinm"])) as house:
+        house.strike("http-503:/dapi/v1/positionRisk", 300)
+        before = house.world.true_ms()
+        await asyncio.sleep(120)
+        since = [entry for entry in house.exchange.ledger if entry.wall_ms > before]
+
+        assert sum(entry.path == "/dapi/v1/positionRisk" for entry in since) <= 8
+        assert house.words()["usdm"] is Word.LIVE
+        assert sum(entry.weight for entry in since) <= 2 * 120
+
+
+@virtual
+async def test_remembered_silence_is_told_at_once(tmp_path: Path) -> None:
+    """A snapshot of any book says within a second that this IP address has to be silent, and until when."""
+    for books in (["usdm"], ["coinm"], ["usdm", "coinm"], ["pm"]):
+        (tmp_path / "bans.json").write_text(json.dumps({at(ENDPOINT).host: BEGIN_MS + 90_000}))
+        house = House("demo", books, state_folder=tmp_path)
+        begun = house.world.now()
+        with pytest.raises(
+            Unavailable, match=r"had to be silent when perptop last ran.* asks again in 0:01:"
+        ):
+            await snapshots(house.lives, 20)
+        assert house.world.now() - begun < 1.0
+        assert list(house.exchange.ledger) == []
+        house.world.stop()
 
 
 @pytest.mark.parametrize("fault", ["coinm-in-usdm", "coinm-events-on-usdm", "thousands-separators:dapi"])

@@ -259,13 +259,14 @@ def test_connection_with_a_known_clock_is_ready_after_one_answer() -> None:
 
 
 def test_server_that_speaks_is_alive() -> None:
-    """An open socket is no sign of life: only what comes on it is."""
+    """An open socket is no sign of life, nor is what cannot be read: only an answer is."""
     line = Line()
     line.talk.opened(line.now)
-    assert line.talk.heard_at < 0
+    line.talk.receive(b"\x00rubbish", line.now, 0)
+    assert line.talk.answered_at < 0
     line.tells_time(line.one())
 
-    assert line.talk.heard_at == line.now
+    assert line.talk.answered_at == line.now
 
 
 def test_planned_end() -> None:

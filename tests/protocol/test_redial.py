@@ -168,6 +168,20 @@ def test_first_dial_is_at_once() -> None:
     assert (manners.dial_at(5.0), manners.dial_at(65.0)) == (6.0, 65.0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "chance", "silence"),
+    [(10.0, 0.0, 10.1), (10.0, 1.0, 11.0), (999_999_999_999.0, 0.0, 261_792.0)],
+)
+def test_silence_lasts_as_long_as_is_asked_for_and_no_ban_is_longer_than_three_days(
+    asked: float, chance: float, silence: float
+) -> None:
+    """A little longer than asked, never for ever."""
+    manners = Manners()
+
+    assert manners.obey(asked, 5.0, chance) == pytest.approx(silence)
+    assert manners.silent_until == pytest.approx(5.0 + silence)
+
+
 def test_silence_holds_for_all() -> None:
     """A silence that the exchange demands is kept, and a shorter one does not end it."""
     manners = Manners()

@@ -248,7 +248,7 @@ def test_what_else_was_spent_counts() -> None:
     """Weight of other requests makes snapshots seldom, until a minute has passed."""
     budget = Budget()
     schedule = asked_at(0.0, DOWN_SECONDS, budget)
-    budget.spend(90, 0.0)
+    budget.spend(96, 0.0)
 
     assert schedule.due(AUDIT_SECONDS - 0.1) == []
     assert schedule.due(AUDIT_SECONDS) == BOTH

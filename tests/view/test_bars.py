@@ -12,6 +12,8 @@ from tui.book.book import Gap
 from tui.book.health import Transport
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, notice_line, trouble_lines
+from tui.view.figure_grid import Steady
+from tui.view.keymap import Keys
 from tui.view.layout import chrome
 from tui.view.lines import Line, Piece, fitting, folded, line_width, printable
 from tui.view.listing import Listing
@@ -232,6 +234,36 @@ def test_account_lists_other_assets() -> None:
     assert lines[-1].split() == ["and", "BNB", "5", "BTC", "5"]
 
 
+def test_margin_ratio_says_how_bad_it_is() -> None:
+    """Beside colour and gauge there is a word, where there is room."""
+    words = []
+    for maintenance in ("102", "600", "900"):
+        source = HandSource(position("A"))
+        source.hand.accounts["main", "usdm"] = account(maintenance_margin=Decimal(maintenance))
+        words.append(text(account_lines(at(source), False, 160, 2, 0)).splitlines()[0].split("▏")[1].strip())
+
+    assert words == ["", "high", "critical"]
+
+
+def test_figures_of_the_account_hold_their_places() -> None:
+    """Once the widest values were there, no figure moves sideways as values shrink and go stale."""
+    source, steady = HandSource(position("A")), Steady()
+    starts = set()
+    for balance, pnl in (("1234567", "-987654.43"), ("1000", "20"), ("1", "0"), ("1000", None)):
+        told = account(wallet_balance=Decimal(balance), multi_assets_mode=False)
+        source.hand.accounts["main", "usdm"] = told
+        fields = {"mark_time_ms": None} if pnl is None else {"unrealized_pnl": Decimal(pnl)}
+        source.hand.change(position("A").key, **fields)
+        if pnl is None:
+            told.snapshot_ms = NOW - 60_000
+        lines = text(account_lines(at(source), False, 160, 2, 0, 0, steady)).splitlines()
+        starts.add(
+            (lines[0].index("Initial margin"), lines[0].index("Margin ratio"), lines[1].index("Maint."))
+        )
+
+    assert len(starts) == 1
+
+
 def test_private_account_hides_money() -> None:
     """In private only percentages and bars remain."""
     shown = text(account_lines(at(HandSource(position("A"))), True, 160, 2, 0))
@@ -244,9 +276,9 @@ def test_private_account_hides_money() -> None:
 def test_no_positions_only_after_an_audit() -> None:
     """An empty list is called empty only while it is LIVE."""
     source = HandSource()
-    live = state_text(at(source), listing_of(source))
+    live = state_text(at(source), listing_of(source), Keys())
     source.hand.begin_epoch(source.now)
-    unsure = state_text(at(source), listing_of(source))
+    unsure = state_text(at(source), listing_of(source), Keys())
 
     assert (live[0], unsure[1]) == (
         "No positions",
@@ -259,9 +291,9 @@ def test_untrusted_certificate_is_not_the_key_s_fault() -> None:
     source = HandSource()
     api = source.hand.health.api
     api.transport, api.reason = Transport.REFUSED, "Binance refuses the key (-2015)."
-    of_key = state_text(at(source), listing_of(source))
+    of_key = state_text(at(source), listing_of(source), Keys())
     api.reason = "TLS: the certificate of localhost is not trusted (self-signed). Nothing was sent."
-    of_certificate = state_text(at(source), listing_of(source))
+    of_certificate = state_text(at(source), listing_of(source), Keys())
 
     assert any("key" in line for line in of_key[2:])
     assert len(of_certificate) > 3
@@ -292,7 +324,7 @@ def test_each_trouble_has_words_of_its_own(transport: Transport, title: str) -> 
     """Without rows the screen says what is known, and that positions are not."""
     source = HandSource()
     source.book.health.api.transport = transport
-    lines = state_text(at(source), listing_of(source))
+    lines = state_text(at(source), listing_of(source), Keys())
 
     assert lines[0] == title
     assert lines[1].startswith("Positions unknown:")
@@ -304,7 +336,7 @@ def test_connecting_tells_each_feed() -> None:
     source.hand.accounts.clear()
     source.book.health.api.transport = Transport.DOWN
     source.book.health.api.reason = "DNS: ws-fapi.binance.com cannot be resolved."
-    shown = state_text(at(source), listing_of(source))
+    shown = state_text(at(source), listing_of(source), Keys())
 
     assert "Account connection: down: DNS: ws-fapi.binance.com cannot be resolved; trying now." in shown
 
@@ -316,7 +348,7 @@ def test_filter_without_a_match_says_so() -> None:
     listing.set_filter("xyz")
     listing.update(source.book, set(), source.now)
 
-    assert state_text(at(source), listing)[1] == "No position matches “xyz” in All."
+    assert state_text(at(source), listing, Keys())[1] == "No position matches “xyz” in All."
 
 
 @pytest.mark.parametrize("size", [(20, 3), (40, 8), (80, 24)])
@@ -324,7 +356,7 @@ def test_words_fit_the_pane(size: tuple[int, int]) -> None:
     """Sentences are folded into the pane, never cut in a line."""
     source = HandSource()
     source.book.health.api.transport = Transport.REFUSED
-    lines = state_lines(at(source), listing_of(source), *size)
+    lines = state_lines(at(source), listing_of(source), Keys(), *size)
 
     assert len(lines) <= size[1]
     assert all(line_width(line) <= size[0] for line in lines)

@@ -29,6 +29,7 @@ from tui.view import books
 from tui.view.account_panel import account_lines
 from tui.view.banner import Recent, trouble_lines
 from tui.view.columns import BY_NAME, COLUMNS, look
+from tui.view.keymap import Keys
 from tui.view.ordering import ordered
 from tui.view.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
 from tui.view.risk_line import risk_line, risk_pieces
@@ -120,7 +121,7 @@ async def test_empty_coin_book_takes_no_room() -> None:
         beside = pane(await ready(pilot))
 
     assert alone[1:4] == beside[1:4]
-    assert alone[5:-2] == beside[5:-2]
+    assert alone[6:-2] == beside[6:-2]
 
 
 async def test_b_walks_the_books() -> None:
@@ -348,7 +349,7 @@ def test_states_are_told_by_book() -> None:
     source.add("coinm", coin_account())
     books.all_books(source.book)[1].health.api.transport = Transport.DOWN
 
-    assert state_text(at(source), listing_of(source))[:3] == [
+    assert state_text(at(source), listing_of(source), Keys())[:3] == [
         "Lost",
         "USD-M: No positions.",
         "COIN-M: Positions unknown: the connection is down.",
@@ -412,8 +413,16 @@ def test_risk_of_one_book() -> None:
     told.assets[0].cross_wallet_balance = Decimal(100)
 
     assert risk_text(source) == (
-        " Account liq. −54.1 % if all move   levered 0.2×   exposure long 220.00  short 0.00 USD"
+        " Account liq. −54.1 % if all move   levered 0.2×   exposure long 220.00  short 0.00 USD   "
+        "long 100 % ▕██████████▏   0 % short"
     )
+
+
+def test_lean_of_longs_and_shorts() -> None:
+    """The bar is full when everything is long; both shares together are the whole."""
+    source = HandSource(position("A"), position("B", "SHORT", "-6", notional=Decimal(-660)))
+
+    assert risk_text(source).endswith("long  25 % ▕██░░░░░░░░▏  75 % short")
 
 
 def test_risk_of_several_books_is_named() -> None:
@@ -429,4 +438,6 @@ def test_stale_row_takes_the_risk_away() -> None:
     """One silent price makes every figure of the whole unknown."""
     source = HandSource(position("A"), position("B", mark_time_ms=NOW - 6_000))
 
-    assert risk_text(source) == " Account liq. —   levered —   exposure long —  short — USD"
+    assert " ".join(risk_text(source).split()) == (
+        "Account liq. — levered — exposure long — short — USD long — — short"
+    )

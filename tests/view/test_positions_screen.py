@@ -404,7 +404,7 @@ async def test_details_follow_the_rows() -> None:
 
         assert "ETHUSDT  SHORT" in first[1]
         assert "BTCUSDT  LONG" in second[1]
-        assert any("61,240.82" in line and "confirmed <2s" in line for line in second)
+        assert any("61,240.82" in line and "snapshot <2s" in line for line in second)
         assert isinstance(app.screen, PositionsScreen)
 
 

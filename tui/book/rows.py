@@ -144,9 +144,10 @@ def _keep_newer(position: Position, known: Position) -> None:
     if known.mark_time_ms is not None and (
         position.mark_time_ms is None or known.mark_time_ms > position.mark_time_ms
     ):
-        position.mark_price = known.mark_price
-        position.mark_time_ms = known.mark_time_ms
-        revalue(position)
+        is_other = position.mark_price != known.mark_price
+        position.mark_price, position.mark_time_ms = known.mark_price, known.mark_time_ms
+        if is_other:  # at the same price the exchange's own figures stay, to the digit
+            revalue(position)
 
 
 def _derive(position: Position, row: PositionRisk, known: Position | None, is_newer: bool) -> None:

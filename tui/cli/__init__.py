@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import click
 from click.core import ParameterSource
@@ -182,6 +183,7 @@ def config_show() -> None:
     """Print the settings that hold, defaults among them; API keys are masked."""
     path = settings.settings_path()
     stored = settings.load(path)
+    _check_keys(path, stored)
     names = (*credentials.VARIABLES, "PERPTOP_ENDPOINT")
     lines = [f"# {name} is {'set' if os.environ.get(name) else 'not set'}" for name in names]
     absent = "" if path.exists() else " (absent: these are the defaults)"
@@ -196,24 +198,34 @@ def config_init() -> None:
     _print(f"{path}\n")
 
 
+def _check_keys(path: Path, stored: settings.Settings) -> None:
+    """Refuse keys that cannot hold; only the screen knows, and it is loaded only when there are any."""
+    if stored.keys:
+        from tui.app import PositionsApp
+
+        PositionsApp.check_keys(stored.keys, str(path))
+
+
 def _show_screen(wanted: Connection, look: Look) -> None:
     if "web" in os.environ.get("TEXTUAL_DRIVER", ""):
         raise UsageError("a web driver shows this account to every visitor; use ssh")
     # Textual draws on the standard error stream.
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError("the screen needs a terminal; for a pipe or a script there is `perptop once`")
-    stored = settings.load(settings.settings_path())
+    path = settings.settings_path()
+    stored = settings.load(path)
+    _check_keys(path, stored)
     planned = plan(wanted, stored, streams=True)
-    asyncio.run(_run_screen(planned, look.over(stored.screen)))
+    asyncio.run(_run_screen(planned, look.over(stored.screen), stored.keys))
 
 
-async def _run_screen(planned: Plan, screen: ScreenSettings) -> None:
+async def _run_screen(planned: Plan, screen: ScreenSettings, keys: dict[str, str]) -> None:
     from tui.app import PositionsApp
 
     logging.getLogger().handlers = [logging.NullHandler()]
     async with AsyncExitStack() as stack:
         live = await open_live(stack, planned)
-        app = PositionsApp(live, screen, redact=redact, state_folder=state_folder(planned))
+        app = PositionsApp(live, screen, keys=keys, redact=redact, state_folder=state_folder(planned))
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)

@@ -82,11 +82,13 @@ class HttpApi:
         self._params = params
         self._redial = Redial(means.world.random)
         self._asking: dict[str, asyncio.Task[None]] = {}
-        self._state = LinkState.WAITING
+        self._changes: dict[str, Change] = {}
+        """What is wrong, by what was asked."""
+        self._shown = Change(LinkState.WAITING)
         self._closed_until = 0.0
         self._contracts_at = 0.0
         self._known: frozenset[str] = frozenset()
-        self.heard_at = -1.0
+        self.answered_at = -1.0
         """When it was last answered; before 0 when never."""
 
     # What the worker sees is a connection with one conversation, as the WebSocket API's is.
@@ -132,7 +134,7 @@ class HttpApi:
             while not self._means.clock.is_measured:
                 self._hear(TimeWanted())
                 await self._means.world.sleep(CLOCK_SECONDS)
-            self._show(LinkState.OPEN)
+            self._show(None)
             await asyncio.Event().wait()
         finally:
             await self.close()
@@ -174,8 +176,8 @@ class HttpApi:
             self._hear(Garbled(str(problem)))
             self._failed(method, Trouble(Verdict.RETRY, f"The answer of {requests[0].path} is unreadable."))
         else:
-            self.heard_at = self._means.world.now()
-            self._show(LinkState.OPEN)
+            self.answered_at = self._means.world.now()
+            self._show(method)
             self._redial.useful(self._means.world.now())
 
     async def _look_at_contracts(self) -> None:
@@ -256,12 +258,14 @@ class HttpApi:
             self._be_silent(usual if answer.retry_after is None else answer.retry_after)
         if error.code == 0 and answer.status not in (401, 403, 418, 429):
             verdict = Verdict.UNKNOWN_METHOD if answer.status in (404, 410) else Verdict.RETRY
-            return Trouble(verdict, f"{self.venue.name} answers HTTP {answer.status} to {request.path}.")
-        return judge(answer.status, error)
+            trouble = Trouble(verdict, f"{self.venue.name} answers HTTP {answer.status} to {request.path}.")
+        else:
+            trouble = judge(answer.status, error)
+        return trouble._replace(retry_after=answer.retry_after)
 
     def _be_silent(self, seconds: float) -> None:
         world = self._means.world
-        self._means.manners.be_silent(world.now() + seconds * (1.01 + 0.09 * world.random()))
+        self._means.manners.obey(seconds, world.now(), world.random())
 
     def _failed(self, method: str, trouble: Trouble) -> None:
         now = self._means.world.now()
@@ -273,10 +277,16 @@ class HttpApi:
         elif now < self._means.manners.silent_until:
             state, retry_at = LinkState.SILENCED, self._means.manners.silent_until
         if method in (POSITIONS, ACCOUNT):
-            self._show(state, trouble.sentence, retry_at)
+            self._show(method, Change(state, trouble.sentence, retry_at))
         self._hear(Failed(method, trouble))
 
-    def _show(self, state: LinkState, sentence: str = "", retry_at: float | None = None) -> None:
-        if state is not self._state or sentence:
-            self._state = state
-            self._changed(Change(state, sentence, retry_at))
+    def _show(self, method: str | None, trouble: Change | None = None) -> None:
+        """Show what is wrong with any of the questions: one that is answered does not make up for another."""
+        if method is not None:
+            self._changes.pop(method, None)
+            if trouble is not None:
+                self._changes[method] = trouble
+        shown = trouble or next(iter(self._changes.values()), Change(LinkState.OPEN))
+        if shown != self._shown:
+            self._shown = shown
+            self._changed(shown)

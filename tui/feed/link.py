@@ -227,9 +227,7 @@ class Link(Generic[TalkT]):
         """Obey a server that wants silence; return for how long, 0 when it does not."""
         if problem.silent is None:
             return 0.0
-        delay = problem.silent * (1.01 + 0.09 * self._world.random())
-        self._manners.be_silent(self._world.now() + delay)
-        return delay
+        return self._manners.obey(problem.silent, self._world.now(), self._world.random())
 
     async def _pause_after_failure(self, problem: DialFailed) -> None:
         took = self._world.now() - self._dialled_at

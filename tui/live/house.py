@@ -10,7 +10,7 @@ from tui.feed.memory import BanMemory
 from tui.feed.world import World
 from tui.protocol.budget import LIMIT, Budget
 from tui.protocol.clock import ExchangeClock
-from tui.protocol.redial import Manners
+from tui.protocol.redial import LONGEST_BAN, Manners
 from tui.protocol.requests import ACCOUNT, METHODS, POSITIONS
 from tui.protocol.schedule import Schedule
 from tui.protocol.venues import VENUES
@@ -76,7 +76,7 @@ class House:
             self.be_silent(problem.sentence, host)
 
     def _silent_for(self, seconds: float) -> None:
-        self.manners.be_silent(self.world.now() + seconds * (1.01 + 0.09 * self.world.random()))
+        self.manners.obey(seconds, self.world.now(), self.world.random())
 
     def be_silent(self, sentence: str, host: str) -> None:
         """Say why all is silent, and write down until when: a restart must not break it."""
@@ -91,5 +91,5 @@ class House:
         """Go on with a silence that an earlier run of the program was asked for."""
         left_ms = self._bans.until_ms(host) - self.world.wall_ms()
         if left_ms > 0:
-            self.manners.be_silent(self.world.now() + left_ms / 1000)
+            self.manners.be_silent(self.world.now() + min(left_ms / 1000, LONGEST_BAN))
             self.silence = "This IP address had to be silent when perptop last ran, and still has to."

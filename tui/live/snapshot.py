@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
 
 from tui.book.book import Book
@@ -11,6 +12,8 @@ from tui.errors import Unavailable
 from tui.live.several import Lives
 from tui.live.worker import Live
 from tui.protocol.venues import BOOK_NAMES
+
+HOPELESS = frozenset({Word.REFUSED, Word.BANNED})
 
 
 class Watch(Protocol):
@@ -47,14 +50,20 @@ async def wait_for(live: Watch, is_over: Callable[[], bool], seconds: float) -> 
 
 def is_hopeless(book: Book, time_ms: int) -> bool:
     """Whether waiting a few seconds longer will not give this book's snapshot."""
-    return book.word(time_ms) in (Word.REFUSED, Word.BANNED)
+    return book.word(time_ms) in HOPELESS
 
 
 def why_not(book: Book, seconds: float, time_ms: int) -> str:
     """Return why there is no fresh snapshot of a book, as a sentence."""
     health = book.health
     if is_hopeless(book, time_ms):
-        return health.api.reason
+        left_ms = None if health.api.retry_ms is None else health.api.retry_ms - time_ms
+        until = (
+            ""
+            if left_ms is None or left_ms <= 0
+            else f" It asks again in {timedelta(seconds=left_ms // 1000)}."
+        )
+        return health.api.reason + until
     unreadable = health.last_protocol_error if health.protocol_errors else ""
     reason = unreadable or health.api.reason or "Binance has not answered."
     return f"No fresh snapshot within {seconds:g} s. {reason}"
@@ -89,14 +98,18 @@ async def snapshots(lives: Lives, seconds: float) -> str:
         Unavailable: none is.
     """
 
+    told: set[str] = set()
+
     def is_over() -> bool:
         time_ms = lives.time_ms()
-        failed = [book for book in lives.book.all if not book.is_told(time_ms)]
-        return not failed or (lives.is_decided and all(is_hopeless(book, time_ms) for book in failed))
+        told.update(book.book for book in lives.book.all if book.is_told(time_ms))
+        failed = [book.word(time_ms) for book in lives.book.all if book.book not in told]
+        is_known = lives.is_decided or Word.BANNED in failed
+        return not failed or (is_known and set(failed) <= HOPELESS)
 
     await wait_for(lives, is_over, seconds)
     time_ms = lives.time_ms()
-    failed = [book for book in lives.book.all if not book.is_told(time_ms)]
+    failed = [book for book in lives.book.all if book.book not in told]
     sentences = [f"{_name(book)}: {why_not(book, seconds, time_ms)}" for book in failed]
     if len(failed) == len(lives.book.all):
         raise Unavailable(" ".join(dict.fromkeys(sentences)))

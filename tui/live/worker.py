@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tui.book.book import Book
-from tui.book.health import Feed, Transport
+from tui.book.health import MARK_LIMIT_MS, Feed, Transport
 from tui.book.journal import Kind
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
@@ -36,6 +36,7 @@ from tui.protocol.events import AccountConfigUpdate, AccountUpdate, MarkPriceUpd
 from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
 from tui.protocol.private_stream import Form, PrivateConversation, private_target
+from tui.protocol.redial import LONGEST_BAN
 from tui.protocol.requests import (
     ACCOUNT,
     HANDSHAKE_WEIGHT,
@@ -127,9 +128,10 @@ class Live:
         self._endpoints = endpoints
         self._credential = credential
         self._world, self._clock = self.house.world, self.house.clock
-        self._manners = self.house.manners
-        self._clock_at, self._newest_ms = 0.0, 0
+        self._manners, self._clock_at, self._newest_ms = self.house.manners, 0.0, 0
         self._noted: dict[str, str] = {}
+        self._failing: dict[str, str] = {}
+        """Why a snapshot was not answered well the last time, by its method."""
         self._budget = self.house.budget(self._options.book)
         self._schedule = self.house.schedule(self._options.book)
         self._api: Link[ApiConversation] | HttpApi = self._asker()
@@ -178,6 +180,8 @@ class Live:
     async def run(self) -> None:
         """Work until cancelled; trouble with the network is a state, never an exception."""
         self.house.remember_silence(self._endpoints.host)
+        if self.house.is_silent:
+            self._show_api()
         try:
             async with asyncio.TaskGroup() as group:
                 for link in self._links if self._options.streams else (self._api,):
@@ -255,7 +259,7 @@ class Live:
         is_silent = self.house.is_silent
         change = Change(LinkState.SILENCED, self.house.silence, until) if is_silent else self._api_change
         talk = self._api.talk
-        if change.state is LinkState.OPEN and talk is not None and talk.heard_at < max(0.0, until):
+        if change.state is LinkState.OPEN and talk is not None and talk.answered_at < max(0.0, until):
             change = Change(LinkState.DIALLING)  # it is not known to answer, or not to answer again
         self._feed_changed(self.book.health.api, change, "Snapshots")
 
@@ -407,8 +411,10 @@ class Live:
         self._noted.pop(method, None)
         self._api.useful()
         health.skew_ms = self._clock.skew_ms
+        self._failing.pop(method, None)
         if health.api.transport is not Transport.OPEN or health.api.reason:
             self._show_api()
+            health.api.reason = health.api.reason or next(iter(self._failing.values()), "")
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
             self._want_margins()
@@ -461,7 +467,9 @@ class Live:
                 user.reason = f"No listen key: {trouble.sentence}"
         elif method in (POSITIONS, ACCOUNT):
             self._schedule.failed(method, now)
-            self.book.health.api.reason = trouble.sentence
+            if trouble.retry_after is not None:
+                self._schedule.not_earlier(method, now + min(trouble.retry_after, LONGEST_BAN))
+            self._failing[method] = self.book.health.api.reason = trouble.sentence
             is_never = self._venue is not None and self.book.health.audited_ms is None
             self.book.is_absent = is_never and trouble.verdict in (Verdict.UNKNOWN_METHOD, Verdict.REFUSED)
         self._note(method, trouble.sentence)
@@ -526,7 +534,8 @@ class Live:
         health = self.book.health
         is_told = health.user.transport is Transport.OPEN and not health.is_mute
         usual = AUDIT_SECONDS if is_told else self._options.poll_seconds
-        if self._options.streams and self.book.symbols and health.mark.transport is not Transport.OPEN:
+        is_polled = self.book.symbols and health.mark.transport is not Transport.OPEN
+        if is_polled and (self._options.streams or usual * 1000 <= MARK_LIMIT_MS):
             return min(usual, POLLED_MARK_SECONDS)
         return usual
 

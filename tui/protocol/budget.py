@@ -8,7 +8,7 @@ LIMIT = 2400
 PART = 20
 """We spend at most one part in so many."""
 
-DEAR, ROOM = 3 / 4, 7 / 8
+DEAR, ROOM = 4 / 5, 7 / 8
 """Parts of that: from the first on snapshots are no more than audits; above the second none is asked, and what is left
 is for connections and keys, which cannot wait."""
 

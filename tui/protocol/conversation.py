@@ -160,6 +160,7 @@ class ApiConversation:
         self._unanswered = 0
         self._measured_again_at = -MEASURE_SPACING
         self._heard_at = -TIMEOUT
+        self._answered_at = -TIMEOUT
         self._time_wanted = False
         self._is_measuring = False
 
@@ -169,9 +170,9 @@ class ApiConversation:
         return self.state is State.READY
 
     @property
-    def heard_at(self) -> float:
-        """The `now` at which the server last said anything, negative before: an open socket is no sign of life."""
-        return self._heard_at
+    def answered_at(self) -> float:
+        """The `now` at which the server last gave an answer that can be read, negative before."""
+        return self._answered_at
 
     def opened(self, now: float) -> list[News]:
         """Begin: the socket is open."""
@@ -259,6 +260,7 @@ class ApiConversation:
             answer = codec.decode_answer(raw)
         except ProtocolError as problem:
             return [Garbled(str(problem))]
+        self._answered_at = now
         if answer.event:
             return self._pushed(raw)
         news: list[News] = [

@@ -15,6 +15,9 @@ PER_WINDOW, WINDOW, SPACING = 20, 300.0, 1.0
 BEHIND = 10.0
 """So many times longer waits a connection that gives way to another that fails: one prober is enough for both."""
 
+LONGEST_BAN = 3 * 24 * 3600.0
+"""Seconds that Binance's longest ban lasts (page "General Info", IP limits)."""
+
 REFUSED_FIRST, REFUSED_CAP = 60.0, 900.0
 """Delays after a refused key: a retry storm helps nobody."""
 
@@ -56,6 +59,18 @@ class Manners:
     def be_silent(self, until: float) -> None:
         """Send nothing before `until`."""
         self.silent_until = max(self.silent_until, until)
+
+    def obey(self, seconds: float, now: float, chance: float) -> float:
+        """Send nothing for as long as a server asks for, and a little longer; return for how long.
+
+        Args:
+            seconds: what it asked for; more than any ban lasts counts as that.
+            now: the time.
+            chance: a number from 0 up to 1, so that not all come back at the same moment.
+        """
+        silence = min(seconds, LONGEST_BAN) * (1.01 + 0.09 * chance)
+        self.be_silent(now + silence)
+        return silence
 
 
 class Redial:

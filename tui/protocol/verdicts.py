@@ -71,6 +71,8 @@ class Trouble(NamedTuple):
     """For LIMITED: the exchange's time when it said so, where it told."""
     is_ban: bool = False
     """For LIMITED: a 418, which grows when it is ignored."""
+    retry_after: float | None = None
+    """Seconds before which the same must not be asked again, when the server said so."""
 
 
 def judge(status: int, error: ErrorReply) -> Trouble:

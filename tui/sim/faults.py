@@ -107,7 +107,8 @@ FAULTS = table(
     Fault(
         "http-STATUS",
         "while",
-        "HTTP is answered with 400, 401, 403, 418, 429, 500, 502, 503 or 504, as http-502:dapi",
+        "HTTP is answered with 400, 401, 403, 418, 429, 500, 502, 503 or 504, as http-502:dapi or "
+        "http-503:/dapi/v1/positionRisk",
         30 * SECOND_MS,
     ),
     Fault("http-STATUS-retry-after", "while", "the same with Retry-After until it ends", 30 * SECOND_MS),
@@ -262,7 +263,7 @@ def order(text: str) -> Order:
         ValueError: no such fault or feed.
     """
     name, _, feed = text.partition(":")
-    if feed and feed not in FEEDS:
+    if feed and feed not in FEEDS and not feed.startswith("/"):
         raise ValueError(f"unknown feed {feed!r}: one of {', '.join(FEEDS)}")
     for known, pattern in PATTERNS.items():
         if found := pattern.fullmatch(name):

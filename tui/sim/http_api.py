@@ -16,7 +16,7 @@ from tui.sim.ledger import Entry
 from tui.sim.limits import Limits
 from tui.sim.misfits import odd_rows
 from tui.sim.outgoing import Answer
-from tui.sim.portal import host_refusal
+from tui.sim.portal import http_refusal
 from tui.sim.spoiling import HTML, dumps
 from tui.sim.world import World
 
@@ -43,7 +43,7 @@ class Request:
 
 def answer(world: World, request: Request, endpoints: Endpoints) -> Answer:
     """Answer a request, and write it into the ledger."""
-    if refusal := host_refusal(world, request.host):
+    if refusal := http_refusal(world, request.host, request.path):
         world.ledger.add(Entry(world.wall_ms, 0, "http", request.path, request.method, 0, refusal.status))
         return refusal
     endpoint = endpoints.get((request.method, request.path))

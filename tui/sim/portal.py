@@ -53,15 +53,17 @@ def before_handshake(world: World, feed: str) -> Answer | None:
     return None
 
 
-def host_refusal(world: World, host: str) -> Answer | None:
-    """The refusal of any request to one host, or to all of them: JSON where Binance itself refuses, HTML where its
+def http_refusal(world: World, host: str, path: str) -> Answer | None:
+    """The refusal of any request to one path, to one host, or to all of them: JSON where Binance itself refuses, HTML where its
     front does."""
     faults = world.faults
     headers: dict[str, str] = {}
-    one = faults.find("http-STATUS-retry-after", "http") or faults.find("http-STATUS-retry-after", host)
+    places = "http", host, path
+    found = (faults.find("http-STATUS-retry-after", place) for place in places)
+    one = next(filter(None, found), None)
     if one and one.until_ms < FOREVER_MS:
         headers["Retry-After"] = str(-((world.wall_ms - one.until_ms) // 1000))
-    one = one or faults.find("http-STATUS", "http") or faults.find("http-STATUS", host)
+    one = one or next(filter(None, (faults.find("http-STATUS", place) for place in places)), None)
     if one is None:
         return None
     status = int(one.order.value)

@@ -4,7 +4,7 @@ from tui.book.figures import ratio
 from tui.view import formats
 from tui.view.account_now import AccountNow, account_now
 from tui.view.asset_lines import asset_lines, coin_lines, has_money
-from tui.view.figure_grid import Figure, View, grid, ratio_gauge, ratio_tone
+from tui.view.figure_grid import Figure, Steady, View, grid, ratio_gauge, ratio_tone, ratio_word
 from tui.view.lines import Line
 from tui.view.moment import BookNow, Moment
 from tui.view.portfolio_margin import portfolio_margin_figures, portfolio_margin_line
@@ -25,13 +25,20 @@ def figures_of(now: AccountNow, view: View, stale_text: str, age_text: str = "")
         Figure(4, "Available", "Avail.", held.money(account.available_balance), held.tone()),
         Figure(7, "Initial margin", "Init.", held.money(account.initial_margin), held.tone()),
         Figure(5, "Maint. margin", "Maint.", held.money(account.maintenance_margin), held.tone()),
-        Figure(3, "Margin ratio", "Ratio", formats.percent(used, 2), ratio_tone(used), ratio_gauge(used)),
+        Figure(3, "Margin ratio", "Ratio", formats.percent(used, 2), ratio_tone(used),
+               gauge=ratio_gauge(used), word=ratio_word(used)),
         Figure(8, "Max. withdrawal", "Withdr.", held.money(account.max_withdraw_amount), held.tone()),
     ]  # fmt: skip
 
 
 def account_lines(
-    moment: Moment, is_private: bool, width: int, rows: int, room: int, book_rows: int = 0
+    moment: Moment,
+    is_private: bool,
+    width: int,
+    rows: int,
+    room: int,
+    book_rows: int = 0,
+    steady: Steady | None = None,
 ) -> list[Line]:
     """The panel of the books that are looked at.
 
@@ -42,11 +49,12 @@ def account_lines(
         rows: lines for the totals of the first book.
         room: lines for assets, of all books.
         book_rows: lines for the further books, whatever the room for assets.
+        steady: how much room figures have taken before.
     """
     if rows < 1:
         return []
     first, *others = [book for book in moment.books if is_worth_room(book)] or [moment.first]
-    lines = _book_lines(first, is_private, width, rows, room)
+    lines = _book_lines(first, is_private, width, rows, room, steady)
     room = max(0, room - max(0, len(lines) - rows))
     for place, book in enumerate(others):
         own = min(1, max(0, book_rows - place))
@@ -67,7 +75,9 @@ def is_worth_room(book: BookNow) -> bool:
     return book.rows.open_rows > 0 or any(has_money(asset) for asset in account.assets)
 
 
-def _book_lines(book: BookNow, is_private: bool, width: int, rows: int, room: int) -> list[Line]:
+def _book_lines(
+    book: BookNow, is_private: bool, width: int, rows: int, room: int, steady: Steady | None
+) -> list[Line]:
     """One book's totals in `rows` lines, and up to `room` lines of its assets."""
     now = account_now(book)
     if now is None:
@@ -78,7 +88,7 @@ def _book_lines(book: BookNow, is_private: bool, width: int, rows: int, room: in
     age = formats.clock(book.time_ms - account.snapshot_ms)
     stale_text = "" if is_fresh else f"STALE {age}"
     if book.book.book == "pm":
-        return grid(portfolio_margin_figures(book, now, is_private, stale_text), width, rows)
+        return grid(portfolio_margin_figures(book, now, is_private, stale_text), width, rows, steady)
     view = View(is_fresh, is_private, "USDT" if account.counts_usdt_only else "USD")
-    lines = grid(figures_of(now, view, stale_text, f"  {age} ago"), width, rows)
+    lines = grid(figures_of(now, view, stale_text, f"  {age} ago"), width, rows, steady)
     return lines + asset_lines(book, now, is_private, width, room)

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from tui.view.arrangement import SYMBOL, with_hidden
 from tui.view.columns import COLUMNS, Column
+from tui.view.keymap import Keys
 from tui.view.keys import COLUMNS_KEYS
 from tui.view.lines import Line, Piece, fitting, folded, side_by_side
 from tui.view.moment import Moment
@@ -33,6 +34,7 @@ class ColumnsScreen(Sheet):
     def __init__(
         self,
         moment: Moment,
+        keys: Keys,
         shown: Sequence[Column],
         usual: Sequence[Column],
         take: Callable[[Sequence[Column]], None],
@@ -41,11 +43,12 @@ class ColumnsScreen(Sheet):
 
         Args:
             moment: for the status line.
+            keys: as the settings have them.
             shown: the columns that are chosen, in their order.
             usual: those that hold when nothing is chosen.
             take: called with every new choice.
         """
-        super().__init__(moment)
+        super().__init__(moment, keys)
         self._usual = usual
         self._take = take
         self._columns = with_hidden(shown)

@@ -7,21 +7,24 @@ from typing import ClassVar, NamedTuple
 from textual.binding import BindingType
 
 from tui.book import figures
-from tui.book.health import MARK_LIMIT_MS, POSITION_LIMIT_MS
 from tui.book.position import Key, Position
 from tui.view import bars, formats
 from tui.view.books import LONG_NAMES
 from tui.view.columns import Needs, Row, look, side, size
 from tui.view.formats import HIDDEN, UNKNOWN
+from tui.view.keymap import Keys
 from tui.view.keys import DETAIL_KEYS
-from tui.view.lines import Line, left_and_right
+from tui.view.lines import Line, left_and_right, line_width
 from tui.view.moment import Moment
 from tui.view.ordering import neighbour
+from tui.view.plots import plot_lines
 from tui.view.sheet import Sheet
+from tui.view.sources import is_marked_by_stream, sources_of
 
 LABEL_WIDTH = 28
 BAR_WIDTH = 20
 WIDE = 60
+WIDEST = 110
 AIRY_HEIGHT = 34
 """From this height on groups are parted."""
 
@@ -35,6 +38,8 @@ class Field(NamedTuple):
     is_private: bool = False
     is_wanted: Callable[[Position], bool] = lambda position: True
     """Whether a position of this kind has such a field."""
+    is_computed: Callable[[Position], bool] = lambda position: False
+    """Whether we computed it."""
 
 
 def _exact(read: Callable[[Position], Decimal | None]) -> Callable[[Position], str]:
@@ -108,6 +113,11 @@ def is_pm(position: Position) -> bool:
     return position.key.book == "pm"
 
 
+def always(position: Position) -> bool:
+    """Whatever the position."""
+    return True
+
+
 def is_further(position: Position) -> bool:
     """Whether it is of a book that tells less than USD-M."""
     return position.key.book != "usdm"
@@ -137,19 +147,20 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     )),
     ("Now", (
         Field("Mark price", MARK, _exact(lambda p: p.mark_price)),
-        Field("Unrealized PNL", MARK, _amount(lambda p: p.unrealized_pnl, is_signed=True), True),
-        Field("Unrealized PNL in USD", MARK, _usd(lambda p: p.unrealized_pnl), True, is_inverse),
-        Field("ROE", BOTH, lambda p: formats.percent(figures.roe(p), 2, is_signed=True)),
-        Field("Notional", MARK, _amount(lambda p: p.notional), True),
-        Field("Notional in USD", MARK, _usd(lambda p: p.notional), True, is_inverse),
+        Field("Unrealized PNL", MARK, _amount(lambda p: p.unrealized_pnl, is_signed=True), True,
+              is_computed=is_marked_by_stream),
+        Field("Unrealized PNL in USD", MARK, _usd(lambda p: p.unrealized_pnl), True, is_inverse, always),
+        Field("ROE", BOTH, lambda p: formats.percent(figures.roe(p), 2, is_signed=True), is_computed=always),
+        Field("Notional", MARK, _amount(lambda p: p.notional), True, is_computed=is_marked_by_stream),
+        Field("Notional in USD", MARK, _usd(lambda p: p.notional), True, is_inverse, always),
         Field("Funding rate", MARK, lambda p: formats.percent(p.funding_rate, 4, is_signed=True)),
         Field("Next funding", MARK, lambda p: _time(p.next_funding_time_ms)),
     )),
     ("Risk", (
         Field("Liquidation price", SNAPSHOT, _liquidation_price),
-        Field("Liquidation distance", BOTH, _distance),
+        Field("Liquidation distance", BOTH, _distance, is_computed=always),
         Field("ADL queue", SNAPSHOT, _adl),
-        Field("|Notional| ÷ leverage", BOTH, _amount(figures.position_margin), True, is_further),
+        Field("|Notional| ÷ leverage", BOTH, _amount(figures.position_margin), True, is_further, always),
         Field("Initial margin", SNAPSHOT, _amount(lambda p: p.initial_margin), True),
         Field("Maintenance margin", SNAPSHOT, _amount(lambda p: p.maintenance_margin), True),
         Field("Position initial margin", SNAPSHOT, _amount(lambda p: p.position_initial_margin), True),
@@ -162,25 +173,6 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 )  # fmt: skip
 
 
-def source_text(position: Position, needs: Needs, time_ms: int) -> str:
-    """Where a figure comes from and how old that is."""
-    parts = []
-    if needs in (Needs.MARK, Needs.BOTH):
-        parts.append(_aged("mark", position.mark_time_ms, time_ms, MARK_LIMIT_MS))
-    if needs in (Needs.SNAPSHOT, Needs.BOTH):
-        parts.append(_aged("snapshot", position.snapshot_ms, time_ms, POSITION_LIMIT_MS))
-    if needs is Needs.FACT:
-        parts.append(_aged("confirmed", position.confirmed_ms, time_ms, POSITION_LIMIT_MS))
-    return ", ".join(parts)
-
-
-def _aged(name: str, at_ms: int | None, time_ms: int, limit_ms: int) -> str:
-    if not at_ms:
-        return f"no {name}"
-    age_ms = max(0, time_ms - at_ms)
-    return f"{name} {formats.calm_age(age_ms) if age_ms <= limit_ms else formats.clock(age_ms) + '!'}"
-
-
 def field_line(field: Field, row: Row, is_private: bool, time_ms: int, width: int) -> Line:
     """Label, figure, and where there is room its source with the age."""
     position = row.position
@@ -191,9 +183,11 @@ def field_line(field: Field, row: Row, is_private: bool, time_ms: int, width: in
     left: Line = ((f"   {field.label.ljust(label_width)}", "dim"), (HIDDEN if is_hidden else text, tone))
     if width < WIDE:
         return left
-    return left_and_right(
-        left, ((source_text(position, field.needs, time_ms) + " ", "dim"),), min(width, 110)
-    )
+    width = min(width, WIDEST)
+    room = width - line_width(left) - 2
+    sources = sources_of(position, field.needs, field.is_computed(position), time_ms)
+    source = next((text for text in sources if len(text) <= room), "")
+    return left_and_right(left, ((f"{source} ", "dim"),), width)
 
 
 class DetailScreen(Sheet):
@@ -203,9 +197,9 @@ class DetailScreen(Sheet):
     KEYS: ClassVar[list[BindingType]] = DETAIL_KEYS
 
     def __init__(
-        self, moment: Moment, key: Key, order: Callable[[], Sequence[Key]], is_private: bool
+        self, moment: Moment, keys: Keys, key: Key, order: Callable[[], Sequence[Key]], is_private: bool
     ) -> None:
-        super().__init__(moment)
+        super().__init__(moment, keys)
         self.key = key
         self._order = order
         self._is_private = is_private
@@ -231,7 +225,7 @@ class DetailScreen(Sheet):
             return [
                 (),
                 (("   This position is not there any more.", "plain"),),
-                (("   Esc goes back.", "dim"),),
+                ((f"   {self.keys.name('close')} goes back.", "dim"),),
             ]
         time_ms = self.moment.time_ms
         row = look(self.moment.book, position, time_ms)
@@ -244,7 +238,9 @@ class DetailScreen(Sheet):
             lines.append(((f" {group}", "title"),))
             wanted = [field for field in fields if field.is_wanted(position)]
             lines += [field_line(field, row, self._is_private, time_ms, width) for field in wanted]
-        return lines
+        if lines and self.size.height >= AIRY_HEIGHT:
+            lines.append(())
+        return lines + plot_lines(self.moment, position, self._is_private, width)
 
     def action_walk(self, step: int) -> None:
         """Show the row before or after this one."""

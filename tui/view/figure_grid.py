@@ -14,6 +14,9 @@ HIGH = Decimal("0.5")
 ONE_LINE = {"Balance": 0, "PNL": 1, "Ratio": 2}
 """What is kept when there is one line for everything."""
 ALARMING = Decimal("0.8")
+NONE, GAUGES, WORD = range(3)
+"""How much stands behind a figure."""
+WIDEST_WORD = len("critical")
 
 
 class Figure(NamedTuple):
@@ -26,13 +29,33 @@ class Figure(NamedTuple):
     text: str
     tone: str = "plain"
     tail: str = ""
-    """Stands behind the figure: unit, per cent, gauge."""
+    """Stands behind the figure: unit, per cent."""
+    gauge: str = ""
+    """A bar behind the tail, where there is room."""
+    word: str = ""
+    """Says the same as the tone, behind the gauge where there is room."""
 
     @property
     def brief(self) -> Line:
         """The figure by itself, with its unit but without what only supports it."""
         unit = "" if self.tail.startswith("  ") else self.tail
         return (self.short, "dim"), (f" {self.text}", self.tone), (unit, "dim")
+
+
+class Steady:
+    """The most room that each figure has taken, so that nothing beside it moves as values come and go."""
+
+    def __init__(self) -> None:
+        self._widest: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Begin anew: the pane or what is looked at is another."""
+        self._widest.clear()
+
+    def width(self, name: str, width: int) -> int:
+        """The most that was ever asked for under this name."""
+        widest = self._widest[name] = max(width, self._widest.get(name, 0))
+        return widest
 
 
 class View(NamedTuple):
@@ -63,41 +86,55 @@ def ratio_tone(used: Decimal | None) -> str:
 
 
 def ratio_gauge(used: Decimal | None) -> str:
-    """The margin ratio as a bar that is full when the account is liquidated."""
-    return "" if used is None else "  " + bars.gauge(used, GAUGE)
+    """The margin ratio as a bar that is full when the account is liquidated; as wide while it is unknown."""
+    return " " * (GAUGE + 2) if used is None else bars.gauge(used, GAUGE)
 
 
-def grid(figures: Sequence[Figure], width: int, rows: int) -> list[Line]:
+def ratio_word(used: Decimal | None) -> str:
+    """How bad a margin ratio is, in a word; empty while it is not."""
+    return {"warn": "high", "alarm": "critical"}.get(ratio_tone(used), "")
+
+
+def grid(figures: Sequence[Figure], width: int, rows: int, steady: Steady | None = None) -> list[Line]:
     """Lay figures into `rows` lines, column by column; the least needed leave until it fits."""
+    steady = steady or Steady()
     if rows == 1:
         pieces = [Piece(ONE_LINE.get(figure.short, figure.rank + 3), figure.brief) for figure in figures]
         return [((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))]
+    figures = [
+        figure._replace(tail=figure.tail.ljust(steady.width(f"{figure.label} tail", len(figure.tail))))
+        for figure in figures
+    ]
     for columns in range((len(figures) + rows - 1) // rows, 0, -1):
         kept = [figure for figure in figures if figure.rank <= columns * rows]
-        for is_short, has_gauge, gap in (
-            (False, True, 4),
-            (False, True, 2),
-            (True, True, 2),
-            (True, False, 2),
+        for is_short, extras, gap in (
+            (False, WORD, 4),
+            (False, WORD, 2),
+            (True, WORD, 2),
+            (True, GAUGES, 2),
+            (True, NONE, 2),
         ):
-            shown = [figure if has_gauge else _without_gauge(figure) for figure in kept]
-            lines = _grid(shown, rows, is_short, gap)
+            shown = [_with_extras(figure, extras) for figure in kept]
+            lines = _grid(shown, rows, is_short, gap, steady)
             if max(map(line_width, lines)) < width:
                 return lines
     return [()] * rows
 
 
-def _without_gauge(figure: Figure) -> Figure:
-    return figure._replace(tail="") if "▕" in figure.tail else figure
+def _with_extras(figure: Figure, extras: int) -> Figure:
+    if not figure.gauge or extras == NONE:
+        return figure
+    word = f" {figure.word.ljust(WIDEST_WORD)}" if extras == WORD else ""
+    return figure._replace(tail=f"{figure.tail}  {figure.gauge}{word}")
 
 
-def _grid(figures: Sequence[Figure], rows: int, is_short: bool, gap: int) -> list[Line]:
+def _grid(figures: Sequence[Figure], rows: int, is_short: bool, gap: int, steady: Steady) -> list[Line]:
     lines: list[list[Part]] = [[(" ", "plain")] for _ in range(rows)]
     for start in range(0, len(figures), rows):
         column = figures[start : start + rows]
         labels = [figure.short if is_short else figure.label for figure in column]
         wide_label = max(map(len, labels))
-        wide_text = max(len(figure.text) for figure in column)
+        wide_text = max(steady.width(figure.label, len(figure.text)) for figure in column)
         wide_tail = max(len(figure.tail) for figure in column)
         for line, figure, label in zip(lines, column, labels, strict=False):
             line += [

@@ -2,6 +2,7 @@
 
 from tui.book.journal import Entry, Kind
 from tui.view import formats
+from tui.view.keymap import Keys
 from tui.view.lines import Line, folded
 from tui.view.moment import Moment
 from tui.view.sheet import Sheet
@@ -38,8 +39,8 @@ def entry_lines(entry: Entry, width: int) -> list[Line]:
 class JournalScreen(Sheet):
     """What happened, newest first."""
 
-    def __init__(self, moment: Moment) -> None:
-        super().__init__(moment)
+    def __init__(self, moment: Moment, keys: Keys) -> None:
+        super().__init__(moment, keys)
         self._made: tuple[int, int] = (-1, -1)
         self._lines: list[Line] = []
 

@@ -1,4 +1,7 @@
-"""The keys: every one is a Binding in a group; help, footer and command palette are made from these."""
+"""The keys: every one is a Binding in a group; help, footer and command palette are made from these.
+
+The `id` of a binding is its name in the settings' table `[keys]`.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,81 +16,99 @@ WALK = Binding.Group("Positions")
 COLUMNS = Binding.Group("Columns")
 
 HELP_KEYS: list[BindingType] = [
-    Binding("question_mark,f1", "help", "help", key_display="?", group=SCREEN, tooltip="List every key"),
-]
+    Binding("question_mark,f1", "help", "help", key_display="?", group=SCREEN, tooltip="List every key", id="help"),
+]  # fmt: skip
 
 PROGRAM_KEYS: list[BindingType] = [
-    Binding("ctrl+p", "command_palette", "palette", key_display="^p", group=SCREEN, priority=True,
+    Binding("ctrl+p", "command_palette", "palette", key_display="^p", group=SCREEN, priority=True, id="palette",
             tooltip="Find an action by its name; change the theme"),
-    Binding("q,ctrl+c,ctrl+q", "quit", "quit", key_display="q", group=SCREEN, tooltip="Leave"),
+    Binding("q", "quit", "quit", group=SCREEN, tooltip="Leave", id="quit"),
+    # Without an id: whatever the settings say, these leave.
+    Binding("ctrl+c", "quit", "quit", show=False, key_display="^c", group=SCREEN, tooltip="Leave"),
+    Binding("ctrl+q", "quit", "quit", show=False, key_display="^q", group=SCREEN, tooltip="Leave"),
 ]  # fmt: skip
 
 POSITIONS_KEYS: list[BindingType] = [
-    Binding("slash", "filter", "filter", key_display="/", group=FILTER, tooltip="Filter rows as you type"),
-    Binding("s", "sort", "sort", group=SORT, tooltip="Sort: then the column's letter"),
-    Binding("f", "freeze", "freeze", group=SORT, tooltip="Hold the order of the rows, or let it go; values go on"),
-    Binding("r", "refresh", "refresh", group=SCREEN, tooltip="Ask for a snapshot at once"),
-    Binding("enter", "details", "details", key_display="Enter", group=ROWS, tooltip="Every field of the position"),
-    Binding("e", "journal", "events", group=SCREEN, tooltip="What happened: fills, funding, connections"),
-    Binding("p", "privacy", "privacy", group=SCREEN, tooltip="Hide money, keep percentages"),
-    Binding("x", "zero_rows", "zero rows", group=FILTER, tooltip="Show or hide rows of open orders alone"),
-    Binding("c", "columns", "columns", group=SCREEN, tooltip="Choose the columns and their order"),
-    Binding("b", "next_book", "book", show=False, group=FILTER,
+    Binding("slash", "filter", "filter", key_display="/", group=FILTER, tooltip="Filter rows as you type", id="filter"),
+    Binding("s", "sort", "sort", group=SORT, tooltip="Sort: then the column's letter", id="sort"),
+    Binding("f", "freeze", "freeze", group=SORT, id="freeze",
+            tooltip="Hold the order of the rows, or let it go; values go on"),
+    Binding("r", "refresh", "refresh", group=SCREEN, tooltip="Ask for a snapshot at once", id="refresh"),
+    Binding("enter", "details", "details", key_display="Enter", group=ROWS, tooltip="Every field of the position",
+            id="details"),
+    Binding("e", "journal", "events", group=SCREEN, tooltip="What happened: fills, funding, connections", id="events"),
+    Binding("p", "privacy", "privacy", group=SCREEN, tooltip="Hide money, keep percentages", id="privacy"),
+    Binding("x", "zero_rows", "zero rows", group=FILTER, tooltip="Show or hide rows of open orders alone",
+            id="zero_rows"),
+    Binding("c", "columns", "columns", group=SCREEN, tooltip="Choose the columns and their order", id="columns"),
+    Binding("b", "next_book", "book", show=False, group=FILTER, id="book",
             tooltip="The next book of the account: All, USD-M, COIN-M, Portfolio Margin (PM)"),
-    Binding("left_square_bracket", "step_preset(-1)", "preset", show=False, key_display="[", group=FILTER,
-            tooltip="The preset before"),
-    Binding("right_square_bracket", "step_preset(1)", "preset", show=False, key_display="]", group=FILTER,
-            tooltip="The next preset"),
+    Binding("left_square_bracket", "step_preset(-1)", "preset before", show=False, key_display="[", group=FILTER,
+            tooltip="The preset before", id="preset_before"),
+    Binding("right_square_bracket", "step_preset(1)", "next preset", show=False, key_display="]", group=FILTER,
+            tooltip="The next preset", id="preset_next"),
     *(Binding(str(digit), f"preset({digit})", "preset", show=False, group=FILTER, tooltip="That preset")
       for digit in range(10)),
-    Binding("escape", "clear", "clear", show=False, key_display="Esc", group=FILTER, tooltip="Clear the filter"),
-    Binding("less_than_sign", "sort_beside(-1)", "sort", show=False, key_display="<", group=SORT,
-            tooltip="Sort by the column to the left"),
-    Binding("greater_than_sign", "sort_beside(1)", "sort", show=False, key_display=">", group=SORT,
-            tooltip="Sort by the column to the right"),
-    Binding("S", "reverse_sort", "reverse", show=False, key_display="S", group=SORT, tooltip="The other direction"),
+    Binding("escape", "clear", "clear", show=False, key_display="Esc", group=FILTER, tooltip="Clear the filter",
+            id="clear"),
+    Binding("less_than_sign", "sort_beside(-1)", "sort to the left", show=False, key_display="<", group=SORT,
+            tooltip="Sort by the column to the left", id="sort_left"),
+    Binding("greater_than_sign", "sort_beside(1)", "sort to the right", show=False, key_display=">", group=SORT,
+            tooltip="Sort by the column to the right", id="sort_right"),
+    Binding("S", "reverse_sort", "reverse", show=False, key_display="S", group=SORT, tooltip="The other direction",
+            id="reverse"),
 ]  # fmt: skip
 
 TABLE_KEYS: list[BindingType] = [
-    Binding("up,k", "move(-1)", "up", show=False, key_display="↑ k", group=ROWS, tooltip="Cursor up"),
-    Binding("down,j", "move(1)", "down", show=False, key_display="↓ j", group=ROWS, tooltip="Cursor down"),
-    Binding("pageup", "page(-1)", "page up", show=False, key_display="PgUp", group=ROWS, tooltip="Page up"),
-    Binding(
-        "pagedown", "page(1)", "page down", show=False, key_display="PgDn", group=ROWS, tooltip="Page down"
-    ),
-    Binding("home,g", "edge(-1)", "first", show=False, key_display="Home g", group=ROWS, tooltip="First row"),
-    Binding("end,G", "edge(1)", "last", show=False, key_display="End G", group=ROWS, tooltip="Last row"),
-]
+    Binding("up,k", "move(-1)", "up", show=False, key_display="↑ k", group=ROWS, tooltip="Cursor up", id="up"),
+    Binding("down,j", "move(1)", "down", show=False, key_display="↓ j", group=ROWS, tooltip="Cursor down", id="down"),
+    Binding("pageup", "page(-1)", "page up", show=False, key_display="PgUp", group=ROWS, tooltip="Page up",
+            id="page_up"),
+    Binding("pagedown", "page(1)", "page down", show=False, key_display="PgDn", group=ROWS, tooltip="Page down",
+            id="page_down"),
+    Binding("home,g", "edge(-1)", "first", show=False, key_display="Home g", group=ROWS, tooltip="First row",
+            id="first"),
+    Binding("end,G", "edge(1)", "last", show=False, key_display="End G", group=ROWS, tooltip="Last row", id="last"),
+]  # fmt: skip
 
 SHEET_KEYS: list[BindingType] = [
-    Binding("escape,q", "close", "back", key_display="Esc", group=SCREEN, tooltip="Back to the positions"),
+    Binding("escape,q", "close", "back", key_display="Esc", group=SCREEN, tooltip="Back to the positions", id="close"),
+]  # fmt: skip
+
+SCROLL_KEYS: list[BindingType] = [
+    Binding("k", "scroll_up", "up", show=False, id="up"),
+    Binding("j", "scroll_down", "down", show=False, id="down"),
 ]
 
+SEARCH_KEYS: list[BindingType] = [
+    Binding("slash", "search", "search", key_display="/", group=SCREEN, tooltip="Search keys and words", id="filter"),
+]  # fmt: skip
+
 DETAIL_KEYS: list[BindingType] = [
-    Binding("left", "walk(-1)", "before", key_display="←", group=WALK, tooltip="The position before"),
-    Binding("right", "walk(1)", "next", key_display="→", group=WALK, tooltip="The next position"),
-    Binding(
-        "enter", "close", "back", show=False, key_display="Enter", group=WALK, tooltip="Back to the positions"
-    ),
-    Binding("r", "app.refresh_source", "refresh", group=SCREEN, tooltip="Ask for a snapshot at once"),
-]
+    Binding("left", "walk(-1)", "before", key_display="←", group=WALK, tooltip="The position before", id="before"),
+    Binding("right", "walk(1)", "next", key_display="→", group=WALK, tooltip="The next position", id="next"),
+    Binding("enter", "close", "back", show=False, key_display="Enter", group=WALK, tooltip="Back to the positions",
+            id="details"),
+    Binding("r", "app.refresh_source", "refresh", group=SCREEN, tooltip="Ask for a snapshot at once", id="refresh"),
+]  # fmt: skip
 
 COLUMNS_KEYS: list[BindingType] = [
     Binding("space,enter", "show", "show or hide", key_display="Space", group=COLUMNS, priority=True,
-            tooltip="Show or hide the column"),
+            tooltip="Show or hide the column", id="show_column"),
     Binding("shift+up,K", "carry(-1)", "move up", key_display="K", group=COLUMNS, priority=True,
-            tooltip="Move the column to the left"),
+            tooltip="Move the column to the left", id="column_left"),
     Binding("shift+down,J", "carry(1)", "move down", key_display="J", group=COLUMNS, priority=True,
-            tooltip="Move the column to the right"),
-    Binding("0,d", "usual", "defaults", key_display="0", group=COLUMNS, tooltip="Back to the columns of the settings"),
+            tooltip="Move the column to the right", id="column_right"),
+    Binding("0,d", "usual", "defaults", key_display="0", group=COLUMNS, tooltip="Back to the columns of the settings",
+            id="usual_columns"),
     Binding("up,k", "step(-1)", "up", show=False, key_display="↑ k", group=COLUMNS, priority=True,
-            tooltip="Cursor up"),
+            tooltip="Cursor up", id="up"),
     Binding("down,j", "step(1)", "down", show=False, key_display="↓ j", group=COLUMNS, priority=True,
-            tooltip="Cursor down"),
+            tooltip="Cursor down", id="down"),
     Binding("home,g", "edge(-1)", "first", show=False, key_display="Home g", group=COLUMNS, priority=True,
-            tooltip="First column"),
+            tooltip="First column", id="first"),
     Binding("end,G", "edge(1)", "last", show=False, key_display="End G", group=COLUMNS, priority=True,
-            tooltip="Last column"),
+            tooltip="Last column", id="last"),
 ]  # fmt: skip
 
 

@@ -6,6 +6,8 @@ SMALLEST_WIDTH = 20
 SMALLEST_HEIGHT = 3
 COMPACT_WIDTH = 40
 COMPACT_HEIGHT = 8
+PLOT_WIDTH = 120
+PLOT_HEIGHT = 36
 
 
 class Chrome(NamedTuple):
@@ -22,6 +24,8 @@ class Chrome(NamedTuple):
     """Lines for the accounts of further books."""
     banner_rows: int = 1
     has_risk: bool = False
+    has_plot: bool = False
+    """Whether the account's session is plotted."""
     has_presets: bool = False
     has_head: bool = False
     has_total: bool = False
@@ -40,6 +44,7 @@ def chrome(width: int, height: int) -> Chrome:
         book_rows=2 if height >= 20 else 1 if height >= 14 else 0,
         banner_rows=3 if height >= 14 else 1,
         has_risk=height >= 30,
+        has_plot=width >= PLOT_WIDTH and height >= PLOT_HEIGHT,
         has_presets=height >= 11,
         has_head=True,
         has_total=height >= 10,

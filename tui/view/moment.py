@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tui.book.book import Book
 from tui.book.figures import ZERO
 from tui.book.health import ACCOUNT_LIMIT_MS, Freshness, Word
+from tui.book.history import History
 from tui.book.portfolio import SEVERITY
 from tui.book.position import Key
 from tui.view.books import Shelf, all_books, book_of, shown_books
@@ -100,6 +101,8 @@ class Moment:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.time_ms = source.time_ms()
+        self.history = History()
+        """How figures went since the program began."""
         self.version = 0
         """Grows whenever a row was looked at anew."""
         self.era = 0

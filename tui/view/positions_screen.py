@@ -22,19 +22,22 @@ from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
 from tui.view.columns_screen import ColumnsScreen
 from tui.view.detail_screen import DetailScreen
-from tui.view.formats import SECOND_MS
+from tui.view.figure_grid import Steady
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
-from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, bindings_of
+from tui.view.keymap import Keys
+from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS
 from tui.view.layout import Chrome, chrome
-from tui.view.lines import Line, Lines, Piece
+from tui.view.lines import Line, Lines
 from tui.view.listing import Listing
 from tui.view.moment import Moment
 from tui.view.ordering import RISK, Sort, beside, chosen, parse_sort
+from tui.view.plots import account_plot
 from tui.view.positions_table import PositionsTable
 from tui.view.presets_bar import FilterInput, PresetsBar, books_line
-from tui.view.risk_line import risk_line, risk_pieces, told_by
+from tui.view.risk_line import Risk
 from tui.view.sort_screen import SortScreen
+from tui.view.source import Source
 from tui.view.states import state_lines
 from tui.view.status_bar import compact_line, status_line
 from tui.view.totals import Sums, Totals, compact_extras, total_line
@@ -68,10 +71,12 @@ class PositionsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = POSITIONS_KEYS
     AUTO_FOCUS = "PositionsTable"
 
-    def __init__(self, moment: Moment, settings: ScreenSettings, memory: ColumnMemory | None = None) -> None:
+    def __init__(
+        self, moment: Moment, settings: ScreenSettings, keys: Keys, memory: ColumnMemory | None = None
+    ) -> None:
         super().__init__()
+        self.keys = keys
         self.moment = moment
-        self.source = moment.source
         self.listing = Listing(settings.presets, parse_sort(settings.sort))
         self.listing.show_zero_rows = settings.show_zero_rows
         self.listing.set_filter(settings.filter)
@@ -79,7 +84,7 @@ class PositionsScreen(Screen[None]):
         self._status = Lines(id="status", classes="bar")
         self._banner = Lines(id="banner")
         self._account = Lines(id="account")
-        self._presets = PresetsBar(id="presets")
+        self._presets = PresetsBar(keys, id="presets")
         self._filter = FilterInput(id="filter")
         self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
         self._head = TableHead(id="head")
@@ -89,16 +94,21 @@ class PositionsScreen(Screen[None]):
         self._usual = arranged(settings.columns)
         self.table.set_columns(arranged(self._memory.recall() or settings.columns))
         self._total = Lines(id="total")
-        self._keys = KeyBar(bindings_of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
+        self._keys = KeyBar(keys.of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
         self._changed: set[Key] = set()
         self._recent = Recent()
         self._chrome = Chrome()
         self._word = Word.CONNECTING
         self._totals = Totals()
-        self._risk: list[Piece] = []
-        self._risk_of: tuple[object, ...] = ()
+        self._risk = Risk()
         self._wide_sort = self.listing.sort
+        self._steady = Steady()
         self._note, self._note_ms = "", 0
+
+    @property
+    def source(self) -> Source:
+        """What is looked at."""
+        return self.moment.source
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -128,6 +138,7 @@ class PositionsScreen(Screen[None]):
         elif not is_compact and self.listing.sort is RISK:
             self.listing.set_sort(self._wide_sort)
         self.table.forget_widths()
+        self._steady.forget()
         self.call_after_refresh(self.paint)
 
     def on_screen_resume(self) -> None:
@@ -158,7 +169,7 @@ class PositionsScreen(Screen[None]):
     def _paint_rows(self, changed: set[Key]) -> None:
         chrome, moment, table = self._chrome, self.moment, self.table
         room = self.size.height - 4
-        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.size.width, room)
+        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.keys, self.size.width, room)
         table.display = not state and not chrome.is_tiny
         if table.display and self.focused is None:
             table.focus()
@@ -187,7 +198,7 @@ class PositionsScreen(Screen[None]):
             self.listing,
             self._total_rows,
             self._is_typing,
-            books_line(moment.book, is_short=width < SHORT_WIDTH),
+            books_line(moment.book, self.keys, is_short=width < SHORT_WIDTH),
         )
         has_total = chrome.has_total and self.table.display
         total = total_line(sums, self.table, self.is_private) if has_total else ()
@@ -197,17 +208,11 @@ class PositionsScreen(Screen[None]):
     def _account_lines(self) -> list[Line]:
         chrome, width = self._chrome, self.size.width
         rows = chrome.account_rows, chrome.asset_rows, chrome.book_rows
-        lines = account_lines(self.moment, self.is_private, width, *rows)
-        if not chrome.has_risk:
+        lines = account_lines(self.moment, self.is_private, width, *rows, self._steady)
+        if not chrome.has_risk or not lines:
             return lines
-        # Marks come once a second: what is solved from all rows is not solved anew for each of them.
-        moment = self.moment
-        seconds = moment.time_ms // SECOND_MS
-        of = seconds, moment.era, moment.rows.open_rows, self.is_private, *told_by(moment)
-        if of != self._risk_of:
-            self._risk_of, self._risk = of, risk_pieces(moment, self.is_private)
-        line = risk_line(self._risk, width)
-        return [*lines, line] if line else lines
+        plots = [account_plot(self.moment, self.is_private, width)] if chrome.has_plot else []
+        return [*lines, self._risk.line(self.moment, self.is_private, width), *plots]
 
     def _banner_lines(self) -> list[Line]:
         width, notice = self.size.width, self.source.notice
@@ -245,7 +250,9 @@ class PositionsScreen(Screen[None]):
 
     def action_columns(self) -> None:
         """Choose the columns and their order."""
-        self.app.push_screen(ColumnsScreen(self.moment, self.table.columns, self._usual, self._take_columns))
+        self.app.push_screen(
+            ColumnsScreen(self.moment, self.keys, self.table.columns, self._usual, self._take_columns)
+        )
 
     def _take_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns, now and at the next start."""
@@ -285,7 +292,10 @@ class PositionsScreen(Screen[None]):
         self.listing.toggle_freeze()
         if not self.listing.is_frozen:
             self.listing.resort()
-        self._say("Order frozen: values go on. f lets it go." if self.listing.is_frozen else "Order let go.")
+        key = self.keys.name("freeze")
+        self._say(
+            f"Order frozen: values go on. {key} lets it go." if self.listing.is_frozen else "Order let go."
+        )
         self.paint()
 
     def on_table_head_clicked(self, message: TableHead.Clicked) -> None:
@@ -314,11 +324,13 @@ class PositionsScreen(Screen[None]):
             self._show_details(self.table.cursor)
 
     def _show_details(self, key: Key) -> None:
-        self.app.push_screen(DetailScreen(self.moment, key, lambda: self.listing.order, self.is_private))
+        self.app.push_screen(
+            DetailScreen(self.moment, self.keys, key, lambda: self.listing.order, self.is_private)
+        )
 
     def action_journal(self) -> None:
         """Show what happened."""
-        self.app.push_screen(JournalScreen(self.moment))
+        self.app.push_screen(JournalScreen(self.moment, self.keys))
 
     def action_refresh(self) -> None:
         """Ask for snapshots at once, and measure the columns anew."""
@@ -331,7 +343,8 @@ class PositionsScreen(Screen[None]):
         """Hide or show money."""
         self.is_private = not self.is_private
         self.table.set_private(self.is_private)
-        self._say("Money hidden: p shows it." if self.is_private else "Money shown.")
+        key = self.keys.name("privacy")
+        self._say(f"Money hidden: {key} shows it." if self.is_private else "Money shown.")
         self.paint()
 
     # Filters.
@@ -400,6 +413,7 @@ class PositionsScreen(Screen[None]):
     def action_next_book(self) -> None:
         """Look at the next book only, or at all again."""
         if show_next(self.moment.book):
+            self._steady.forget()
             self.listing.resort()
             self.table.begin_anew()
         else:

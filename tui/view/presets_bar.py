@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tui.view.books import ALL, Shelf, all_books, name_of, shown_name
+from tui.view.keymap import Keys
 from tui.view.lines import Line, Lines, Part, Piece, fitting, left_and_right, line_width
 from tui.view.listing import Listing
 
@@ -31,8 +32,9 @@ class PresetsBar(Lines):
     class FilterWanted(Message):
         """Somebody clicked on the filter."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, keys: Keys, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.keys = keys
         self._places: list[tuple[int, int, int]] = []
         self._books_end = 0
 
@@ -45,7 +47,9 @@ class PresetsBar(Lines):
             is_typing: whether the filter is being typed beside this.
             books: the choice of the book, where there are several.
         """
-        right: Line = (("/", "key"),) if is_typing else state_line(listing, total)
+        right: Line = (
+            ((self.keys.name("filter"), "key"),) if is_typing else state_line(listing, self.keys, total)
+        )
         start: Line = (*books, (" ", "plain")) if books else ()
         room = self.size.width - line_width(right) - line_width(start) - 4
         pieces = [
@@ -76,14 +80,14 @@ class PresetsBar(Lines):
         self.post_message(self.FilterWanted())
 
 
-def books_line(shelf: Shelf, is_short: bool) -> Line:
+def books_line(shelf: Shelf, keys: Keys, is_short: bool) -> Line:
     """The books with the one that is looked at in brackets; nothing while there is only one."""
     books = all_books(shelf)
     if len(books) < 2:
         return ()
     chosen = shown_name(shelf)
     names = [ALL, *map(name_of, books)] if not is_short else [chosen]
-    parts: list[Part] = [("b ", "key")]
+    parts: list[Part] = [(f"{keys.name('book')} ", "key")]
     parts += [(f"[{name}]", "chosen") if name == chosen else (f" {name} ", "dim") for name in names]
     return tuple(parts)
 
@@ -97,15 +101,18 @@ def preset_line(listing: Listing, place: int) -> Line:
     return ((f" {number}", "key"), (f"{name} ", "dim"))
 
 
-def state_line(listing: Listing, total: int) -> Line:
+def state_line(listing: Listing, keys: Keys, total: int) -> Line:
     """What is typed, and that rows are held or left out."""
     parts: list[Part] = []
     if listing.is_frozen:
         parts.append(("order frozen  ", "warn"))
     if listing.filter:
-        parts += [(f"/{listing.filter}", "strong"), (f"  {len(listing.order)} of {total}  Esc clears", "dim")]
+        parts += [
+            (f"/{listing.filter}", "strong"),
+            (f"  {len(listing.order)} of {total}  {keys.name('clear')} clears", "dim"),
+        ]
     else:
-        parts += [("/", "key"), (" filter", "dim")]
+        parts += [(keys.name("filter"), "key"), (" filter", "dim")]
     return tuple(parts)
 
 
@@ -128,8 +135,8 @@ class FilterInput(Input):
             self.step = step
             super().__init__()
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, placeholder="btc  !eth  side:long", compact=True, select_on_focus=False)
+    def __init__(self, placeholder: str = "btc  !eth  side:long", *, id: str | None = None) -> None:
+        super().__init__(id=id, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
     def action_cancel(self) -> None:

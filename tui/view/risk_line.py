@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tui.book import risk
-from tui.book.figures import ZERO
+from tui.book.figures import ZERO, ratio
 from tui.book.position import Position
-from tui.view import formats
+from tui.view import bars, formats
 from tui.view.account_now import account_now
 from tui.view.books import name_of
 from tui.view.columns import CLOSE, NEAR
-from tui.view.formats import UNKNOWN
+from tui.view.formats import SECOND_MS, UNKNOWN
 from tui.view.lines import Line, Piece, fitting, side_by_side
 from tui.view.moment import BookNow, Moment, plus
 
+BAR = 10
 NO_EXPOSURE = risk.Exposure(None, None)
 
 
@@ -25,15 +26,26 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
         name = f"{name_of(now.book)} " if len(moment.books) > 1 else ""
         pieces += _book_pieces(now, name, place)
     if with_rows:
-        pieces.append(Piece(40, _exposure(moment.books, is_private)))
+        long, short = _sides(moment.books)
+        pieces += [Piece(41, _exposure(long, short, is_private)), Piece(40, _lean(long, short))]
     return pieces
 
 
-def told_by(moment: Moment) -> tuple[object, ...]:
-    """What the line depends on beside the rows."""
-    tolds = [account_now(now) for now in moment.books]
-    margins = [(id(told.account), told.has_margins) for told in tolds if told is not None]
-    return moment.unknown, *margins
+class Risk:
+    """The line, solved anew once a second at most: marks come no faster, and all rows have a part in it."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._pieces: list[Piece] = []
+
+    def line(self, moment: Moment, is_private: bool, width: int) -> Line:
+        """The line as it is now."""
+        tolds = [account_now(now) for now in moment.books]
+        told = tuple((id(told.account), told.has_margins) for told in tolds if told is not None)
+        of = moment.time_ms // SECOND_MS, moment.era, moment.rows.open_rows, moment.unknown, is_private, *told
+        if of != self._of:
+            self._of, self._pieces = of, risk_pieces(moment, is_private)
+        return risk_line(self._pieces, width)
 
 
 def risk_line(pieces: list[Piece], width: int) -> Line:
@@ -83,12 +95,25 @@ def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
     return risk.effective_leverage(risk.exposure(rows).gross, behind)
 
 
-def _exposure(books: Iterable[BookNow], is_private: bool) -> Line:
+def _sides(books: Iterable[BookNow]) -> tuple[Decimal | None, Decimal | None]:
+    """Notional of longs and of shorts, which is below 0, in dollars; None when an addend does not hold."""
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
         sides = risk.exposure(now.book.positions.values()) if has_every_row(now) else NO_EXPOSURE
         long, short = plus(long, sides.long), plus(short, sides.short)
+    return long, short
+
+
+def _lean(long: Decimal | None, short: Decimal | None) -> Line:
+    """Which way the exposure leans, as a bar that is full when all of it is long."""
+    share = None if long is None or short is None else ratio(long, long + abs(short))
+    texts = (formats.percent(one, 0).rjust(5) for one in (share, None if share is None else 1 - share))
+    bar = " " * (BAR + 2) if share is None else bars.gauge(share, BAR)
+    return (f"long {next(texts)} ", "dim"), (bar, "plain"), (f" {next(texts)} short", "dim")
+
+
+def _exposure(long: Decimal | None, short: Decimal | None, is_private: bool) -> Line:
     texts = [
         formats.HIDDEN if is_private and side is not None else formats.money(side, "USD")
         for side in (long, short)

@@ -12,7 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.view.key_bar import KeyBar
-from tui.view.keys import HELP_KEYS, SHEET_KEYS, bindings_of
+from tui.view.keymap import Keys
+from tui.view.keys import HELP_KEYS, SCROLL_KEYS, SHEET_KEYS
 from tui.view.lines import TONES, Line, Lines, Tones
 from tui.view.moment import Moment
 from tui.view.status_bar import status_line
@@ -23,10 +24,7 @@ class ScrolledLines(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "scroll_up", "up", show=False),
-        Binding("j", "scroll_down", "down", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -67,13 +65,14 @@ class Sheet(Screen[None]):
     KEYS: ClassVar[list[BindingType]] = []
     """Keys of its own, for the key bar."""
 
-    def __init__(self, moment: Moment) -> None:
+    def __init__(self, moment: Moment, keys: Keys) -> None:
         super().__init__()
         self.moment = moment
+        self.keys = keys
         self._status = Lines(id="status", classes="bar")
         self._title_line = Lines(id="title")
         self._sheet = ScrolledLines(id="sheet")
-        self._keys = KeyBar(bindings_of(SHEET_KEYS, self.KEYS, HELP_KEYS), id="keys")
+        self._keys = KeyBar(keys.of(SHEET_KEYS, self.KEYS, HELP_KEYS), id="keys")
 
     def compose(self) -> ComposeResult:
         """Status line, title, lines, keys."""
@@ -114,6 +113,11 @@ class Sheet(Screen[None]):
     def sheet_lines(self, width: int) -> list[Line]:
         """The lines of the sheet."""
         raise NotImplementedError
+
+    @property
+    def palette_bindings(self) -> list[Binding]:
+        """What can be done here, for the command palette."""
+        return self.keys.of(self.KEYS, SHEET_KEYS)
 
     def action_close(self) -> None:
         """Go back to the positions."""

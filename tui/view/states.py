@@ -5,6 +5,7 @@ from tui.book.health import Feed, Transport, Word
 from tui.view import formats
 from tui.view.banner import NAMES, because, retry
 from tui.view.books import Shelf, name_of
+from tui.view.keymap import Keys
 from tui.view.lines import Line, folded
 from tui.view.listing import Listing
 from tui.view.moment import BookNow, Moment
@@ -78,19 +79,19 @@ def _unknown(book: Book, time_ms: int, word: Word) -> list[str]:
     return ["Stale", "Positions unknown: nothing has confirmed the picture lately.", known]
 
 
-def _empty(book: Shelf, listing: Listing) -> list[str]:
+def _empty(book: Shelf, listing: Listing, keys: Keys) -> list[str]:
     hidden = sum(not position.is_open for position in book.positions.values())
     audited_ms = book.health.audited_ms
     audited = "" if audited_ms is None else f"Audited {formats.both_times(audited_ms)}."
     orders = (
-        f"{hidden} rows of open orders are hidden; x shows them."
+        f"{hidden} rows of open orders are hidden; {keys.name('zero_rows')} shows them."
         if hidden and not listing.show_zero_rows
         else ""
     )
     return ["No positions", audited, orders]
 
 
-def state_text(moment: Moment, listing: Listing) -> list[str]:
+def state_text(moment: Moment, listing: Listing, keys: Keys) -> list[str]:
     """A title and sentences; nothing while there are rows to show."""
     book, time_ms = moment.book, moment.time_ms
     if listing.order:
@@ -98,9 +99,13 @@ def state_text(moment: Moment, listing: Listing) -> list[str]:
     if listing.is_filtered and moment.rows.open_rows:
         name = listing.presets[listing.preset].name
         filters = f"“{listing.filter}” in {name}" if listing.filter else f"the preset {name}"
-        return ["No match", f"No position matches {filters}.", "Esc clears the filter, 0 shows all."]
+        return [
+            "No match",
+            f"No position matches {filters}.",
+            f"{keys.name('clear')} clears the filter, 0 shows all.",
+        ]
     if moment.word is Word.LIVE:
-        return _empty(book, listing)
+        return _empty(book, listing, keys)
     if len(moment.books) == 1:
         return _without_rows(moment.first, time_ms)
     text = [moment.word.value.capitalize()]
@@ -126,9 +131,9 @@ def _without_rows(now: BookNow, time_ms: int) -> list[str]:
             return _unknown(now.book, time_ms, now.word)
 
 
-def state_lines(moment: Moment, listing: Listing, width: int, height: int) -> list[Line]:
+def state_lines(moment: Moment, listing: Listing, keys: Keys, width: int, height: int) -> list[Line]:
     """The same as lines, with air around them where there is room."""
-    text = [sentence for sentence in state_text(moment, listing) if sentence]
+    text = [sentence for sentence in state_text(moment, listing, keys) if sentence]
     if not text:
         return []
     has_air = height >= 2 * len(text) + 2 and width >= 40

@@ -1,0 +1,101 @@
+"""How figures went since the program began: a bounded number of points each, thinned as the session grows."""
+
+import math
+from array import array
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+Name = tuple[str, ...]
+"""Whose figures they are: the key of a position, or (account, book)."""
+
+POINTS = 240
+"""Points that are kept of a figure at most; an even number."""
+STEP_MS = 2_000
+"""Time from one note, and at the beginning from one point, to the next; points move apart when they are full."""
+GAP = math.nan
+"""In the place of a figure that was unknown or did not hold."""
+
+
+class Trace:
+    """Some figures of one thing, point by point.
+
+    Single precision is enough for a picture; the lowest and the highest value are kept as they were told.
+    """
+
+    __slots__ = ("high", "low", "points")
+
+    def __init__(self, figures: int) -> None:
+        self.points = [array("f", [GAP]) * POINTS for _ in range(figures)]
+        self.low: list[Decimal | None] = [None] * figures
+        self.high: list[Decimal | None] = [None] * figures
+
+    def note(self, place: int, values: Sequence[Decimal | None]) -> None:
+        """Put the figures at a place; None leaves a gap."""
+        for number, value in enumerate(values):
+            if value is None:
+                continue
+            self.points[number][place] = float(value)
+            low, high = self.low[number], self.high[number]
+            self.low[number] = value if low is None or value < low else low
+            self.high[number] = value if high is None or value > high else high
+
+    def thin(self) -> None:
+        """Keep the later one of every two points."""
+        self.points = [points[1::2] + array("f", [GAP]) * (POINTS // 2) for points in self.points]
+
+
+class History:
+    """The traces of everything that is shown. Time is an argument, in the exchange's milliseconds."""
+
+    def __init__(self) -> None:
+        self.step_ms = STEP_MS
+        self.place = -1
+        """The place of the newest point; -1 before the first."""
+        self._begin_ms = 0
+        self._noted_ms = 0
+        self._traces: dict[Name, Trace] = {}
+
+    def begin_point(self, time_ms: int) -> bool:
+        """Make room for a point; return whether figures are to be noted. Time without points becomes a gap.
+
+        They are noted every STEP_MS, so that lowest and highest do not get coarser with the points.
+        """
+        if self.place < 0:
+            self._begin_ms = self._noted_ms = time_ms
+        elif time_ms < self._noted_ms + STEP_MS:
+            return False
+        self._noted_ms = time_ms - (time_ms - self._begin_ms) % STEP_MS
+        place = (time_ms - self._begin_ms) // self.step_ms
+        while place >= POINTS:
+            place //= 2
+            self.step_ms *= 2
+            for trace in self._traces.values():
+                trace.thin()
+        self.place = place
+        return True
+
+    def note(self, name: Name, *values: Decimal | None) -> None:
+        """Put figures at the newest point; None is a gap."""
+        trace = self._traces.get(name)
+        if trace is None:
+            trace = self._traces[name] = Trace(len(values))
+        trace.note(self.place, values)
+
+    def keep(self, names: Collection[Name]) -> None:
+        """Forget what is no longer there."""
+        for name in self._traces.keys() - names:
+            del self._traces[name]
+
+    def trace(self, name: Name) -> Trace | None:
+        """The figures of one thing; None while there is no point."""
+        return self._traces.get(name)
+
+    def points(self, name: Name, figure: int) -> Sequence[float]:
+        """One figure from the first to the newest point; NaN is a gap."""
+        trace = self._traces.get(name)
+        return trace.points[figure][: self.place + 1] if trace is not None else ()
+
+    @property
+    def span_ms(self) -> int:
+        """How long it has been noted."""
+        return max(0, self.place) * self.step_ms
