@@ -427,6 +427,17 @@ async def test_margins_are_never_those_of_the_book_before_an_event() -> None:
         assert len(on.world.asked(ACCOUNT)) - before <= 2
 
 
+@virtual
+async def test_margins_are_asked_for_when_a_poll_finds_a_change() -> None:
+    """Without events a snapshot of the positions shows that the margins are of an earlier book: they are asked for soon."""
+    async with stage(QUIET, options=LiveOptions(streams=False)) as on:
+        await asyncio.sleep(22)
+        on.strike("close")
+        await on.until(on.is_true, 6)
+        assert not has_margins(on)
+        assert await on.until(lambda: has_margins(on), 5.5) < AUDIT_SECONDS / 2
+
+
 def has_margins(on: Stage) -> bool:
     """Whether the margins of the account hold."""
     account = on.live.book.account

@@ -408,6 +408,7 @@ class Book:
         if asked_ms < self.health.gap_ms:  # asked for in an earlier epoch
             return []
         was_live = self.health.is_synced and self.health.user.transport is Transport.OPEN
+        is_first = self.health.audited_ms is None
         present = {self.key(row.symbol, row.position_side): row for row in rows if self.holds(row.symbol)}
         absent = [key for key in {*self.positions, *self._watermarks} if key not in present]
         corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms, time_ms)]
@@ -419,7 +420,7 @@ class Book:
         if not unreadable:  # a snapshot that does not tell all is no audit
             self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
             self._sync(asked_ms, time_ms)
-        if was_live and corrected:
+        if corrected and not is_first:
             self._held_ms = max(self._held_ms, asked_ms)
         self._judge_margins()
         if not was_live:

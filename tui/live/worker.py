@@ -421,7 +421,11 @@ class Live:
             return
         was_synced = health.is_synced
         self.book.is_absent = False
+        account = self.book.account
+        had_margins = account is not None and account.has_margins
         self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
+        if had_margins:
+            self._want_margins()
         if was_synced and health.user.transport is Transport.OPEN:
             self._private.useful()  # it need not speak for that: silence is normal while nobody trades
         self._follow_symbols()
