@@ -606,7 +606,9 @@ def test_options_of_the_screen_go_over_its_settings() -> None:
     """What is given holds, what is not stays as it is stored."""
     stored = ScreenSettings(sort="roe", flash=True, frames_per_second=2)
 
-    assert Look(fps=12, flash=False).over(stored) == ScreenSettings(sort="roe", frames_per_second=12)
+    assert Look(frames_per_second=12, flash=False).over(stored) == ScreenSettings(
+        sort="roe", frames_per_second=12
+    )
     assert Look().over(stored) == stored
 
 

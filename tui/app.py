@@ -1,8 +1,9 @@
 """PositionsApp: joins a source that is kept true and the screens that show it."""
 
+import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from textual import constants, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import ThemeProvider
@@ -19,8 +21,12 @@ from textual.worker import WorkerFailed
 
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
+from tui.view.ascii import AsciiFilter, lacks_glyphs
+from tui.view.clipboard import keep
+from tui.view.colors import style_variables, suited_theme
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
+from tui.view.export_screen import Export
 from tui.view.help_screen import HelpScreen
 from tui.view.keymap import Keys, check_keys, key_name
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS
@@ -32,6 +38,7 @@ from tui.view.positions_screen import PositionsScreen
 from tui.view.session import record
 from tui.view.sheet import Sheet
 from tui.view.source import Source
+from tui.view.title import UNABLE, WindowTitle, title_text
 
 EXIT_BUG = 70
 FRAMES = 12
@@ -62,10 +69,12 @@ class PositionsApp(App[None]):
         keys: Mapping[str, str] | None = None,
         redact: Callable[[str], str] = str,
         state_folder: Path | None = None,
+        export: Export | None = None,
         paint: bool = True,
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
         vars(constants).update(LOG_FILE=None, SCREENSHOT_DELAY=-1)
+        self.settings = settings or ScreenSettings()  # its colours are needed at once
         super().__init__()
         if self.no_color:  # Textual 8.2.8 draws its ansi themes black on black under NO_COLOR
             for name in [name for name, theme in self.available_themes.items() if theme.ansi]:
@@ -78,19 +87,39 @@ class PositionsApp(App[None]):
         self.devtools = None
         self.source = source
         self.moment = Moment(source)
-        self.settings = settings or ScreenSettings()
         self._check(self.settings)
         self.keys = Keys(keys)
         self.set_keymap(self.keys.rebound)
         self._redact = redact
         self._memory = ColumnMemory(None if state_folder is None else state_folder / "columns.json")
+        self._export = export
+        self._ascii = [AsciiFilter()] if self._is_ascii() else []
+        self._title = WindowTitle(self._tell_terminal)
         self._painter = Painter(self) if paint else None
         self._report = ""
 
+    def _is_ascii(self) -> bool:
+        if self.settings.ascii is not None:
+            return self.settings.ascii
+        encoding = getattr(sys.__stderr__, "encoding", None)
+        return lacks_glyphs(os.environ.get("TERM", ""), encoding or "utf-8")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and ASCII behind them."""
+        return [*super().get_line_filters(), *self._ascii]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, and what gain and loss look like."""
+        variables = super().get_css_variables()
+        settings = self.settings
+        return variables | style_variables(self.current_theme, variables, settings.colors, settings.red_up)
+
     def on_mount(self) -> None:
         """Start the worker and the paint tick."""
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
+        has_16 = self.console.color_system == "standard" and not self.is_headless
+        theme = suited_theme(self.settings.theme, has_16=has_16, has_none=self.no_color)
+        if theme in self.available_themes:
+            self.theme = theme
         self.source.on_change = self._connection_changed
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
         self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")
@@ -119,7 +148,7 @@ class PositionsApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The positions."""
-        return PositionsScreen(self.moment, self.settings, self.keys, self._memory)
+        return PositionsScreen(self.moment, self.settings, self.keys, self._memory, self._export)
 
     @property
     def positions(self) -> PositionsScreen:
@@ -138,6 +167,8 @@ class PositionsApp(App[None]):
         record(self.moment)
         if not is_new and not self.positions.table.is_flashing:
             return
+        if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
+            self._title.show(title_text(self.moment))
         for screen in reversed(self.screen_stack):
             if isinstance(screen, (PositionsScreen, Sheet)):
                 screen.paint()
@@ -209,6 +240,21 @@ class PositionsApp(App[None]):
             f"{binding.tooltip}  ({key})",
             partial(self.run_action, binding.action, default_namespace=target),
         )
+
+    def _tell_terminal(self, sequence: str) -> None:
+        """Write what is not drawn; between two frames, for a frame is written in one piece."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to keep a text, through tmux where it is between us."""
+        self._clipboard = text
+        self._tell_terminal(keep(text, is_tmux=bool(os.environ.get("TMUX"))))
+
+    def on_unmount(self) -> None:
+        """Leave the window as it was."""
+        self._title.give_back()
 
     # Only what differs goes to the terminal.
 

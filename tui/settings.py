@@ -38,6 +38,18 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     columns: tuple[str, ...] = ()
     """The columns of the table in their order; none: all that find room. What is chosen with `c` goes before it."""
     theme: str = "textual-dark"
+    colors: Literal["theme", "blind"] = "theme"
+    """Of gains and losses: the theme's green and red, or blue and orange."""
+    red_up: bool = False
+    """Whether gains take the colour of losses, and the other way round."""
+    ascii: bool | None = None
+    """Whether signs are drawn in ASCII; None: where the terminal lacks their glyphs."""
+    mouse: bool = True
+    """Whether the mouse belongs to perptop; else to the terminal, which selects text with it."""
+    inline: bool = False
+    """Whether the screen stands below the prompt and stays there, in place of a screen of its own."""
+    title: bool = False
+    """Whether the window's title tells the word and how many positions there are."""
     frames_per_second: Frames = 5.0
     """How often the screen is painted at most."""
     flash: bool = False
@@ -231,7 +243,13 @@ TEMPLATE = """\
 # filter = ""
 # show_zero_rows = false           # rows of open orders alone
 # columns = []                     # such as ["symbol", "unrealized_pnl", "roe"]; what is chosen with c goes before it
-# theme = "textual-dark"
+# theme = "textual-dark"           # also textual-light; ansi-dark and ansi-light: the terminal's own 16 colours
+# colors = "theme"                 # or "blind": gains blue, losses orange
+# red_up = false                   # gains red, losses green
+# ascii: true or false            # whether signs are ASCII; by default only where the terminal lacks glyphs
+# mouse = true                     # false leaves selecting to the terminal
+# inline = false                   # below the prompt, in place of a screen of its own
+# title = false                    # word and counts in the window's title
 # frames_per_second = 5.0
 # flash = false                    # reverse a figure for a moment when it changes
 

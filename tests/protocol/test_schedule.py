@@ -257,13 +257,26 @@ def test_what_else_was_spent_counts() -> None:
     assert schedule.due(58.0 + DOWN_SECONDS) == [POSITIONS]
 
 
+def test_a_person_need_not_wait_because_it_is_dear() -> None:
+    """A refresh is asked for at once although audits alone would be asked, until all is spent that may be."""
+    budget = Budget()
+    schedule = asked_at(0.0, DOWN_SECONDS, budget)
+    budget.spend(110, 1.0)
+    schedule.at_once(2.0)
+    assert schedule.due(2.0) == BOTH
+
+    budget.spend(10, 2.0)
+    assert schedule.due(2.1) == []
+    assert schedule.due(61.0) == BOTH
+
+
 def test_books_of_one_address_share_what_they_spend() -> None:
     """What one book has spent makes the snapshots of another seldom, and stops them where nothing is left."""
     budget = Budget()
     other = Schedule(budget, {POSITIONS: 1, ACCOUNT: 5})
     for method in BOTH:
         other.asked(method, 0.0)
-    budget.spend(104, 0.0)
+    budget.spend(118, 0.0)
     budget.spend(2, 8.0)
 
     other.at_once(9.0)

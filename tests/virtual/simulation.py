@@ -121,6 +121,9 @@ class Simulation:
         self._quiet_frames = self._quiet_live = 0
         self._ledger_at = 0
         self._weights: Counter[int] = Counter()
+        self._stretched: set[int] = set()
+        """Minutes of the exchange's clock in which it was set back."""
+        self._told_ms = 0
         self._noisy_minutes: set[int] = set()
         self._controls: defaultdict[int, list[int]] = defaultdict(list)
         self._dials = 0
@@ -333,6 +336,11 @@ class Simulation:
     def _read_ledger(self) -> None:
         ledger = self.world.exchange.ledger
         for entry in list(ledger.entries)[self._ledger_at :]:
+            if (
+                entry.wall_ms < self._told_ms - 1_000
+            ):  # its clock went back: these minutes are longer than one
+                self._stretched.update(range(entry.wall_ms // MINUTE_MS, self._told_ms // MINUTE_MS + 1))
+            self._told_ms = entry.wall_ms
             self._weights[entry.wall_ms // MINUTE_MS] += entry.weight
             if entry.kind == "control":
                 self._controls[entry.connection].append(entry.wall_ms)
@@ -360,6 +368,8 @@ class Simulation:
         report.lies, report.sins = watcher.lies, self.world.sins
         report.lost_changes, report.late_frames = watcher.lost_changes, watcher.late_frames
         self._noisy_minutes.update(range(BEGIN_MS // MINUTE_MS, (BEGIN_MS + QUIET_MS) // MINUTE_MS))
+        for minute in self._stretched:
+            self._weights.pop(minute, None)
         report.most_weight = max(self._weights.values(), default=0)
         report.most_quiet_weight = max(
             (weight for minute, weight in self._weights.items() if minute not in self._noisy_minutes),

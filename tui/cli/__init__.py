@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -35,8 +36,8 @@ from tui.cli.options import (
     connection_options,
     filter_option,
     given,
+    look_options,
     part,
-    screen_options,
 )
 from tui.cli.place import Plan, open_live, plan, state_folder
 from tui.credentials import RedactingFormatter, redact
@@ -65,13 +66,7 @@ API keys never come from the command line: see `perptop config init`.
 )
 @connection_options
 @filter_option
-@click.option(
-    "--sort",
-    metavar="COLUMN",
-    help="Column to sort by; a minus in front reverses it. A second one for equal rows: book,-roe.",
-)
-@click.option("--theme", metavar="NAME", help="Colours of the screen.")
-@screen_options
+@look_options
 @click.version_option(__version__, prog_name="perptop")
 @click.pass_context
 def cli(context: click.Context, /, **_: object) -> None:
@@ -83,9 +78,9 @@ def cli(context: click.Context, /, **_: object) -> None:
         values = given(context)
         _show_screen(part(values, Connection), part(values, Look))
         return
-    for name in ("sort", "theme", "fps", "flash"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name} belongs to the screen, not to a command")
+    for name in Look.__struct_fields__:
+        if name != "filter" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name.replace('_', '-')} belongs to the screen, not to a command")
 
 
 @cli.command()
@@ -221,15 +216,23 @@ def _show_screen(wanted: Connection, look: Look) -> None:
 
 async def _run_screen(planned: Plan, screen: ScreenSettings, keys: dict[str, str]) -> None:
     from tui.app import PositionsApp
+    from tui.cli.export import export
 
     logging.getLogger().handlers = [logging.NullHandler()]
     async with AsyncExitStack() as stack:
         live = await open_live(stack, planned)
-        app = PositionsApp(live, screen, keys=keys, redact=redact, state_folder=state_folder(planned))
+        app = PositionsApp(
+            live,
+            screen,
+            keys=keys,
+            redact=redact,
+            state_folder=state_folder(planned),
+            export=partial(export, live),
+        )
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leave in good order: the terminal has to be restored.
             asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
-        await app.run_async()
+        await app.run_async(mouse=screen.mouse, inline=screen.inline, inline_no_clear=True)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
 

@@ -39,16 +39,19 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     filter: str | None = None
     sort: str | None = None
     theme: str | None = None
-    fps: float | None = None
+    colors: str | None = None
+    red_up: bool | None = None
+    ascii: bool | None = None
+    mouse: bool | None = None
+    inline: bool | None = None
+    title: bool | None = None
+    frames_per_second: float | None = None
     flash: bool | None = None
 
     def over(self, screen: ScreenSettings) -> ScreenSettings:
         """Return the settings with what was given in place of what was stored."""
-        given = {name: getattr(self, name) for name in ("filter", "sort", "theme", "flash")}
-        given["frames_per_second"] = self.fps
-        return msgspec.structs.replace(
-            screen, **{name: value for name, value in given.items() if value is not None}
-        )
+        given = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return msgspec.structs.replace(screen, **given)
 
 
 class Once(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +132,22 @@ connection_options = _options(
     click.option("--no-streams", is_flag=True, help="Snapshots only."),
     click.option("--account", metavar="NAME", help="What to call the account."),
 )
-screen_options = _options(
+look_options = _options(
+    click.option(
+        "--sort",
+        metavar="COLUMN",
+        help="Column to sort by; a minus in front reverses it. A second one for equal rows: book,-roe.",
+    ),
+    click.option("--theme", metavar="NAME", help="Colours of the screen; ansi-dark: the terminal's own 16."),
+    click.option("--colors", type=click.Choice(("theme", "blind")), help="blind: gains blue, losses orange."),
+    click.option("--red-up/--green-up", default=None, help="Gains red and losses green, or as usual."),
+    click.option("--ascii/--no-ascii", default=None, help="Nothing but ASCII. Default: as the terminal can."),
+    click.option("--mouse/--no-mouse", default=None, help="Without: the terminal selects text, as usual."),
+    click.option("--inline/--full", default=None, help="Below the prompt, in place of a screen of its own."),
+    click.option("--title/--no-title", default=None, help="Word and counts in the window's title."),
     click.option(
         "--fps",
+        "frames_per_second",
         type=click.IntRange(1, 30),
         metavar="N",
         help="Paint at most N times a second, 1 to 30. Default: 5.",

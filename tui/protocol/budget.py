@@ -39,9 +39,9 @@ class Budget:
         """Whether what only makes the picture timelier should wait."""
         return self.spent(now) >= self.most * DEAR
 
-    def room_at(self, weight: int, now: float) -> float:
-        """Return the earliest `now` at which a snapshot of this weight may be asked."""
-        excess = self.spent(now) + weight - self.most * ROOM
+    def room_at(self, weight: int, now: float, *, is_wanted: bool = False) -> float:
+        """Return the earliest `now` at which a snapshot of this weight may be asked; all is for what a person wants."""
+        excess = self.spent(now) + weight - self.most * (1 if is_wanted else ROOM)
         for at, spent in self._spent:
             if excess <= 0:
                 break

@@ -51,6 +51,8 @@ class Schedule:
         self._recent: deque[float] = deque(maxlen=HURRY_MOST)
         self._extra: list[float] = []
         self._failures = dict.fromkeys(self._due, 0)
+        self._wanted: set[str] = set()
+        """What is asked at once, however dear it is."""
 
     def due(self, now: float) -> list[str]:
         """Return the methods to ask now."""
@@ -61,7 +63,8 @@ class Schedule:
             self._due[POSITIONS] = min(self._due[POSITIONS], now)
         for method, due in self._due.items():
             if due <= now:
-                room_at = self._budget.room_at(self._costs[method], now)
+                is_wanted = method in self._wanted
+                room_at = self._budget.room_at(self._costs[method], now, is_wanted=is_wanted)
                 self._due[method] = due if room_at <= now else room_at
         return [method for method, due in self._due.items() if due <= now]
 
@@ -72,6 +75,7 @@ class Schedule:
     def asked(self, method: str, now: float) -> None:
         """Note that it was asked; the next is due an interval later."""
         self._asked[method] = now
+        self._wanted.discard(method)
         self._interval_then[method] = self._interval(method)
         self._due[method] = now + self._interval_then[method]
         if method == POSITIONS:
@@ -80,7 +84,8 @@ class Schedule:
 
     def _thin_out(self) -> None:
         for method, asked in self._asked.items():
-            self.not_earlier(method, asked + AUDIT_SECONDS)
+            if method not in self._wanted:
+                self.not_earlier(method, asked + AUDIT_SECONDS)
 
     def answered(self, method: str) -> None:
         """Note a good answer."""
@@ -96,6 +101,7 @@ class Schedule:
         for method in self._due:
             self._due[method] = now
             self._failures[method] = 0
+            self._wanted.add(method)
 
     def not_later(self, method: str, at: float) -> None:
         """Ask at `at` at the latest."""

@@ -11,7 +11,7 @@ from tui.book.health import POSITION_LIMIT_MS, Freshness
 from tui.book.position import Position
 from tui.view import bars, formats
 from tui.view.books import Shelf, book_of
-from tui.view.formats import HIDDEN, UNKNOWN
+from tui.view.formats import HIDDEN, MINUS, UNKNOWN
 
 Value = Decimal | str | int
 """What a column sorts by; all values of one column are of one kind."""
@@ -160,7 +160,7 @@ def stale_text(fresh: Freshness) -> str:
 
 def toned(text: str, value: Decimal | None) -> Cell:
     """A figure that is good when it is positive; the sign says the same as the tone."""
-    if value is None or value == 0:
+    if value is None or value == 0 or not ("+" in text or MINUS in text):
         return Cell(text)
     return Cell(text, "gain" if value > 0 else "loss")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.binding import Binding
 
-from tui.view.lines import Lines, Part, Piece, fitting
+from tui.view.lines import Lines, Part, Piece, fitting, shortened
 
 GAP = 2
 URGENCY = {"help": 0, "quit": 1, "close": 2, "filter": 3, "sort": 4, "details": 5}
@@ -30,7 +30,7 @@ class KeyBar(Lines):
     def draw(self) -> None:
         """Lay out the keys for the present width."""
         if self._note:
-            self.show([((" " + self._note, "plain"),)])
+            self.show([((" " + shortened(self._note, self.size.width - 1), "plain"),)])
             return
         pieces = [
             Piece(

@@ -18,10 +18,12 @@ from tui.view.account_panel import account_lines
 from tui.view.arrangement import arranged
 from tui.view.banner import Recent, notice_line, trouble_lines
 from tui.view.books import NAMES, SHORT_NAMES, show_next
+from tui.view.clipboard import Clip, row_clip, table_clip
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
 from tui.view.columns_screen import ColumnsScreen
 from tui.view.detail_screen import DetailScreen
+from tui.view.export_screen import Export, ExportScreen
 from tui.view.figure_grid import Steady
 from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
@@ -72,10 +74,15 @@ class PositionsScreen(Screen[None]):
     AUTO_FOCUS = "PositionsTable"
 
     def __init__(
-        self, moment: Moment, settings: ScreenSettings, keys: Keys, memory: ColumnMemory | None = None
+        self,
+        moment: Moment,
+        settings: ScreenSettings,
+        keys: Keys,
+        memory: ColumnMemory | None = None,
+        export: Export | None = None,
     ) -> None:
         super().__init__()
-        self.keys = keys
+        self.keys, self._export = keys, export
         self.moment = moment
         self.listing = Listing(settings.presets, parse_sort(settings.sort))
         self.listing.show_zero_rows = settings.show_zero_rows
@@ -331,6 +338,38 @@ class PositionsScreen(Screen[None]):
     def action_journal(self) -> None:
         """Show what happened."""
         self.app.push_screen(JournalScreen(self.moment, self.keys))
+
+    def action_copy_row(self) -> None:
+        """Copy the cursor's row."""
+        self._copy(row_clip(self.table))
+
+    def action_copy_table(self) -> None:
+        """Copy all rows."""
+        self._copy(table_clip(self.table))
+
+    def _copy(self, clip: Clip | None) -> None:
+        if clip is not None and not clip.is_too_large:
+            self.app.copy_to_clipboard(clip.text)
+        self._say("There is no row to copy." if clip is None else clip.told)
+        self.paint()
+
+    def action_export(self) -> None:
+        """Ask where to write the rows."""
+        if self._export is None or self.is_private:
+            self._say(
+                "Money is hidden: p shows it, then E writes it."
+                if self.is_private
+                else "There is no way to files."
+            )
+            self.paint()
+            return
+        prompt = ExportScreen(self._export, lambda: self.listing.order, self.source.time_ms())
+        self.app.push_screen(prompt, self._exported)
+
+    def _exported(self, told: str | None) -> None:
+        if told is not None:
+            self._say(told)
+            self.paint()
 
     def action_refresh(self) -> None:
         """Ask for snapshots at once, and measure the columns anew."""

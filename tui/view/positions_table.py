@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.book.book import Book
-from tui.book.position import Key
+from tui.book.position import Key, Position
 from tui.view.books import Shelf
 from tui.view.columns import COLUMNS, Cell, Column, Row, look
 from tui.view.fitting import Extent, Slot, fit
@@ -165,6 +165,16 @@ class PositionsTable(ScrollView, can_focus=True):
         self._drawn.clear()
         self._strips.clear()
         self.slots = []
+
+    def position(self, key: Key) -> Position | None:
+        """The position of a row, while there is one."""
+        return self._book.positions.get(key)
+
+    def texts(self, position: Position) -> list[str]:
+        """What the columns that are shown say of a position."""
+        name = self._names.get(position.key.book, "")
+        row = look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
+        return [slot.column.show(row, self.is_private).text for slot in self.slots]
 
     @property
     def label_line(self) -> Line:
@@ -322,7 +332,7 @@ class PositionsTable(ScrollView, can_focus=True):
     def _on_cursor(self, strip: Strip) -> Strip:
         if self._cursor_style is None:
             style = self.get_component_rich_style("row--cursor")
-            self._cursor_style = Style(bgcolor=style.bgcolor, bold=True)
+            self._cursor_style = Style(bgcolor=style.bgcolor, bold=True, reverse=style.reverse)
         return Strip(Segment.apply_style(strip, post_style=self._cursor_style), strip.cell_length)
 
     def notify_style_update(self) -> None:
