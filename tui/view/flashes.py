@@ -10,6 +10,8 @@ from textual.strip import Strip
 
 from tui.book.position import Key
 from tui.view.columns import Cell, Column, Row
+from tui.view.facts import Facts
+from tui.view.fitting import Slot
 
 PAINTS = 1
 """How many paints later a flash ends."""
@@ -20,7 +22,10 @@ class Drawn(NamedTuple):
     """What was last made of a row."""
 
     row: Row
+    facts: Facts
     cells: tuple[Cell, ...]
+    placed: dict[str, tuple[Slot, Cell, str]]
+    """The text of each column at its place, with the slot and the cell that it was made for."""
 
 
 class Flashes:

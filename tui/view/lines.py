@@ -11,6 +11,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.view.straight import StraightWidget
+
 Part = tuple[str, str]
 """Text and its tone."""
 
@@ -100,6 +102,10 @@ class Tones:
             style = self._styles[tone] = self._widget.get_component_rich_style(f"tone--{tone}")
         return style
 
+    def all(self) -> list[Style]:
+        """Every style."""
+        return [self[tone] for tone in TONES]
+
     def clear(self) -> None:
         """Forget them: the theme changed."""
         self._styles.clear()
@@ -109,8 +115,27 @@ class Tones:
         segments = [Segment(printable(text), self[tone]) for text, tone in line if text]
         return Strip(segments).adjust_cell_length(width, self["plain"])
 
+    def row(self, parts: Iterable[Part], cells: int, width: int) -> Strip:
+        """Draw printable parts that fill that many cells; neighbours of one tone become one piece."""
+        segments: list[Segment] = []
+        text, tone = "", "plain"
+        for part, of in parts:
+            if of == tone:
+                text += part
+            else:
+                if text:
+                    segments.append(Segment(text, self[tone]))
+                text, tone = part, of
+        if tone == "plain":
+            text += " " * (width - cells)
+        segments.append(Segment(text, self[tone]))
+        if tone != "plain" and width > cells:
+            segments.append(Segment(" " * (width - cells), self["plain"]))
+        strip = Strip(segments, max(width, cells))
+        return strip.crop(0, width) if cells > width else strip
 
-class Lines(Widget):
+
+class Lines(StraightWidget):
     """A panel of lines without a scroll bar; it is as high as it has lines."""
 
     ALLOW_SELECT = False
@@ -139,6 +164,10 @@ class Lines(Widget):
             if old != new:
                 self._strips[y] = None
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def line_styles(self) -> list[Style]:
+        """Every style that a line may have."""
+        return self.tones.all()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""

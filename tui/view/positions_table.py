@@ -16,19 +16,21 @@ from tui.book.book import Book
 from tui.book.position import Key, Position
 from tui.view.books import Shelf
 from tui.view.columns import COLUMNS, Cell, Column, Row, look
+from tui.view.facts import cells_of
 from tui.view.fitting import Extent, Slot, fit
 from tui.view.flashes import Drawn, Flashes, lit, span
 from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
-from tui.view.lines import TONES, Line, Tones
+from tui.view.lines import TONES, Line, Tones, printable
 from tui.view.ordering import Sort, neighbour
+from tui.view.straight import StraightWidget
 
 CURSOR = "›"
 MARGIN = 1
 """Cells before the first column: the place of the cursor's mark."""
 
 
-class PositionsTable(ScrollView, can_focus=True):
+class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     """Rows of positions with a cursor that stays on its row's key."""
 
     ALLOW_SELECT = False
@@ -56,6 +58,8 @@ class PositionsTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.order: Sequence[Key] = ()
         self.slots: list[Slot] = []
+        self._places: list[int] = []
+        """Where the column of each slot stands among the columns."""
         self.columns: Sequence[Column] = COLUMNS
         """Those that are wanted, in their order; `slots` has those that found room."""
         self.cursor: Key | None = None
@@ -164,7 +168,7 @@ class PositionsTable(ScrollView, can_focus=True):
         self._extents, self._live_extents = {}, {}
         self._drawn.clear()
         self._strips.clear()
-        self.slots = []
+        self.slots, self._places = [], []
 
     def position(self, key: Key) -> Position | None:
         """The position of a row, while there is one."""
@@ -257,9 +261,10 @@ class PositionsTable(ScrollView, can_focus=True):
 
     def _format(self, key: Key, row: Row, y: int) -> bool:
         """Format a row in sight and say whether a column has to grow."""
-        cells = tuple(column.show(row, self.is_private) for column in self.columns)
         drawn = self._drawn.get(key)
-        self._drawn[key] = Drawn(row, cells)
+        before = None if drawn is None else (drawn.facts, drawn.cells)
+        facts, cells = cells_of(self.columns, row, self.is_private, before)
+        self._drawn[key] = Drawn(row, facts, cells, {} if drawn is None else drawn.placed)
         self._dirty.discard(key)
         if drawn is not None and drawn.cells == cells and key in self._strips:
             return False
@@ -267,7 +272,9 @@ class PositionsTable(ScrollView, can_focus=True):
         self._flashes.note(key, self.columns, drawn, self._drawn[key])
         self.refresh(Region(0, y, self.size.width, 1))
         is_wider = False
-        for column, cell in zip(self.columns, cells, strict=True):
+        for place, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
+            if drawn is not None and drawn.cells[place] is cell:
+                continue
             extent = self._extents.get(column.name, Extent())
             wider = extent.over(cell.text)
             if wider != extent:
@@ -283,6 +290,8 @@ class PositionsTable(ScrollView, can_focus=True):
         slots, self._labels = max(fits, key=lambda one: len(one[0]))
         if slots != self.slots:
             self.slots = slots
+            names = [column.name for column in self.columns]
+            self._places = [names.index(slot.column.name) for slot in slots]
             self._strips.clear()
             self.refresh()
         self.post_message(self.Refitted())
@@ -293,6 +302,11 @@ class PositionsTable(ScrollView, can_focus=True):
             self.refresh(Region(0, place - self._first, self.size.width, 1))
 
     # Drawing.
+
+    def line_styles(self) -> list[Style]:
+        """Every style that a row may have."""
+        tones = self.tones.all()
+        return [*tones, *(tone + self._ground for tone in tones)]
 
     def render_line(self, y: int) -> Strip:
         """Draw one row from its cells."""
@@ -308,32 +322,40 @@ class PositionsTable(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, self.tones["plain"])
 
     def _draw(self, drawn: Drawn, is_cursor: bool) -> Strip:
-        cells = dict(zip((column.name for column in self.columns), drawn.cells, strict=True))
         flashing = self._flashes.names(drawn.row.position.key)
         spans: list[tuple[int, int]] = []
-        parts: list[tuple[str, str]] = []
-        x = -MARGIN
-        for slot in self.slots:
-            cell = cells[slot.column.name]
-            text, bar = slot.draw(cell)
-            parts += [
-                (" " * (slot.x - x) if parts else " " * MARGIN, "plain"),
-                (text, cell.tone),
-                (bar, cell.tone),
-            ]
+        parts: list[tuple[str, str]] = [(CURSOR if is_cursor else " " * MARGIN, "plain")]
+        x = 0
+        for slot, place in zip(self.slots, self._places, strict=True):
+            cell = drawn.cells[place]
+            text = self._placed(drawn, slot, cell)
+            if slot.x > x:
+                parts.append((" " * (slot.x - x), "plain"))
+            parts.append((text, cell.tone))
             x = slot.end
             if slot.column.name in flashing:
                 spans.append(span(slot.x + MARGIN, text))
-        if is_cursor and parts:
-            parts[0] = (CURSOR, "plain")
-        strip = lit(self.tones.strip(tuple(parts), self.size.width), spans)
+        strip = lit(self.tones.row(parts, x + MARGIN, self.size.width), spans)
         return self._on_cursor(strip) if is_cursor else strip
 
+    @staticmethod
+    def _placed(drawn: Drawn, slot: Slot, cell: Cell) -> str:
+        """The text of a cell with its bar, filled up to its slot."""
+        known = drawn.placed.get(slot.column.name)
+        if known is None or known[1] is not cell or known[0] is not slot:
+            known = drawn.placed[slot.column.name] = (slot, cell, printable("".join(slot.draw(cell))))
+        return known[2]
+
     def _on_cursor(self, strip: Strip) -> Strip:
+        return Strip(Segment.apply_style(strip, post_style=self._ground), strip.cell_length)
+
+    @property
+    def _ground(self) -> Style:
+        """What the cursor's row stands on."""
         if self._cursor_style is None:
             style = self.get_component_rich_style("row--cursor")
             self._cursor_style = Style(bgcolor=style.bgcolor, bold=True, reverse=style.reverse)
-        return Strip(Segment.apply_style(strip, post_style=self._cursor_style), strip.cell_length)
+        return self._cursor_style
 
     def notify_style_update(self) -> None:
         """Draw everything again in the new theme."""

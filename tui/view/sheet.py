@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,9 +18,10 @@ from tui.view.keys import HELP_KEYS, SCROLL_KEYS, SHEET_KEYS
 from tui.view.lines import TONES, Line, Lines, Tones
 from tui.view.moment import Moment
 from tui.view.status_bar import status_line
+from tui.view.straight import StraightWidget
 
 
-class ScrolledLines(ScrollView, can_focus=True):
+class ScrolledLines(StraightWidget, ScrollView, can_focus=True):
     """Lines that scroll; only those that differ are painted again."""
 
     ALLOW_SELECT = False
@@ -42,6 +44,10 @@ class ScrolledLines(ScrollView, can_focus=True):
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
                 self.refresh(Region(0, y - first, self.size.width, 1))
+
+    def line_styles(self) -> list[Style]:
+        """Every style that a line may have."""
+        return self.tones.all()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
