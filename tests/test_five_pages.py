@@ -82,20 +82,16 @@ PORTFOLIO = {
     "accountStatus": "account_status",
     "virtualMaxWithdrawAmount": "max_withdraw_amount",
 }
-NO_PRICE = {"liquidationPrice": ("0",), "markPrice": ("0.00000000",)}
-"""What the pages print where there is no price: unknown, never 0."""
 
 
-def ours(name: str, value: Any) -> Any:
+def ours(value: Any) -> Any:
     """A documented value in our words."""
-    if value in NO_PRICE.get(name, ()) or (name == "updateTime" and value == 0):
-        return None
     return {"cross": "CROSS", "false": False}.get(value, value) if isinstance(value, str) else value
 
 
 def in_our_words(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The documented figures of a row that have a name of ours."""
-    return {names[name]: ours(name, value) for name, value in row.items() if name in names}
+    return {names[name]: ours(value) for name, value in row.items() if name in names}
 
 
 def once(tmp_path: Path, arguments: tuple[str, ...], *options: str) -> dict[str, Any]:

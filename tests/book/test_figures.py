@@ -103,7 +103,7 @@ def test_isolated_sides_have_their_own_liquidation_price() -> None:
 
 @pytest.mark.parametrize("price", ["0", "0.0", "-5.1"])
 def test_no_liquidation_price_is_no_distance(price: str) -> None:
-    """A price of 0 or less is none: nothing is liquidated there."""
+    """A price of 0 or less is none: nothing is liquidated there; Binance's own word stays as it is."""
     raw = json.dumps(
         [
             {
@@ -117,7 +117,8 @@ def test_no_liquidation_price_is_no_distance(price: str) -> None:
     )
     row = snapshot_position(None, key(), decode_positions(raw.encode())[0], 1)
 
-    assert row.liquidation_price is None
+    assert row.liquidation_price == D(price)
+    assert figures.liquidation_price(row) is None
     assert figures.liquidation_distance(row) is None
     assert figures.liquidation_room(row) is None
 

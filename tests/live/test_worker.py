@@ -412,6 +412,39 @@ async def test_missed_event_is_found_counted_and_the_stream_replaced() -> None:
 
 
 @virtual
+async def test_margins_are_never_those_of_the_book_before_an_event() -> None:
+    """While snapshots lag by as much as they may, margins are unknown after a fill until one asked for later tells them."""
+    async with stage(replace(QUIET, snapshot_lag_ms=2500)) as on:
+        await asyncio.sleep(20)
+        filled_ms = on.exchange_ms
+        on.strike("close")
+        await on.until(lambda: not has_margins(on), 1)
+        before = len(on.world.asked(ACCOUNT))
+        await on.until(lambda: has_margins(on), 7)
+
+        assert on.live.book.account is not None
+        assert on.live.book.account.snapshot_ms - 2500 >= filled_ms
+        assert len(on.world.asked(ACCOUNT)) - before <= 2
+
+
+@virtual
+async def test_margins_are_asked_for_when_a_poll_finds_a_change() -> None:
+    """Without events a snapshot of the positions shows that the margins are of an earlier book: they are asked for soon."""
+    async with stage(QUIET, options=LiveOptions(streams=False)) as on:
+        await asyncio.sleep(22)
+        on.strike("close")
+        await on.until(on.is_true, 6)
+        assert not has_margins(on)
+        assert await on.until(lambda: has_margins(on), 5.5) < AUDIT_SECONDS / 2
+
+
+def has_margins(on: Stage) -> bool:
+    """Whether the margins of the account hold."""
+    account = on.live.book.account
+    return account is not None and account.has_margins
+
+
+@virtual
 async def test_silent_address_is_replaced_by_another_form() -> None:
     """A private stream that never delivers is opened in another way after an audit has found it out."""
     async with stage(replace(QUIET, silent_forms=frozenset({"query", "path"}))) as on:

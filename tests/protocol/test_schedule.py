@@ -195,6 +195,21 @@ def test_shorter_rhythm_holds_at_once() -> None:
     assert (schedule.due_at(), schedule.seconds) == (5.0, 15.0)
 
 
+def test_answer_of_an_earlier_moment_is_asked_for_once_more() -> None:
+    """No sooner than the spacing of what events ask for, and not at all when the limit is nearly used up."""
+    schedule = asked_at(10.0)
+    schedule.again(ACCOUNT, 10.5)
+
+    assert schedule.due(10.0 + HURRY_SPACING - 0.1) == []
+    assert schedule.due(10.0 + HURRY_SPACING) == [ACCOUNT]
+
+    budget = Budget()
+    budget.used(2000, 2400)
+    busy = asked_at(10.0, budget=budget)
+    busy.again(ACCOUNT, 10.5)
+    assert busy.due(10.0 + HURRY_SPACING) == []
+
+
 @given(
     st.lists(
         st.sampled_from(["event", "failed", "refresh", "used", "rhythm", "tick", "once", "spend"]),

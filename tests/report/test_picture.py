@@ -6,7 +6,8 @@ from tui.book.account import Account, Asset
 from tui.book.book import Book
 from tui.book.health import Transport
 from tui.book.position import Key, Position
-from tui.report.picture import POSITION_FIELDS, Caption, Picture, Wanted, take
+from tui.report.picture import ACCOUNT_FIGURES, POSITION_FIELDS, Caption, Picture, Wanted, take
+from tui.report.table import as_table
 
 NOW = 1_720_736_420_000
 
@@ -188,3 +189,46 @@ def test_health_says_how_far_to_trust() -> None:
     assert picture.feeds["api"] == {"transport": "open", "reason": None, "age_ms": 250}
     assert picture.feeds["mark"]["transport"] == "off"
     assert (picture.health["notice"], picture.health["rights"]) == ("DEMO", None)
+
+
+def test_zeros_of_the_exchange_stay_zeros() -> None:
+    """No liquidation price, no price of a flat row and no time are Binance's own 0 to a script, and — in the table."""
+    risky = position("ADAUSDT", liquidation_price=Decimal(0))
+    flat = position(
+        "BTCUSDT", amount="0", mark_price=Decimal("0.00000000"), mark_time_ms=None, update_time_ms=0
+    )
+    shown = picture_of(book_of(risky, flat), Wanted(show_zero_rows=True))
+    table = as_table(shown).splitlines()
+    heads = next(line for line in table if "Liq. price" in line)
+    end = heads.index("Liq. price") + len("Liq. price")
+
+    assert shown.positions[0]["liquidation_price"] == "0"
+    assert shown.positions[0]["liquidation_distance"] is None
+    assert (shown.positions[1]["mark_price"], shown.positions[1]["update_time_ms"]) == ("0.00000000", 0)
+    assert next(line for line in table if "ADAUSDT" in line)[:end].endswith("—")
+
+
+def test_what_is_made_of_all_rows_needs_all_of_them() -> None:
+    """Of a part of the rows, or while they are not known to be whole, nothing is said of the account."""
+    row = position("ADAUSDT", maintenance_margin=Decimal("1"), margin_type="CROSS")
+    whole, narrowed, unheard = book_of(row), book_of(row), book_of(row)
+    narrowed.only_symbol = "ADAUSDT"
+    unheard.health.audited_ms = None
+    names = ("notional_long_usd", "notional_short_usd", "effective_leverage")
+
+    assert None not in [picture_of(whole).accounts[0][name] for name in names]
+    for book in (narrowed, unheard):
+        assert {picture_of(book).accounts[0][name] for name in names} == {None}
+
+
+def test_event_takes_margins_until_a_snapshot_tells_of_it() -> None:
+    """Margins, and PNL that is not summed up anew, are unknown while they are of another moment than the rows."""
+    book = book_of(position("ADAUSDT"))
+    assert picture_of(book).accounts[0]["margin_balance"] is not None
+    assert book.account is not None
+    book.account.has_margins = False
+    shown = picture_of(book)
+
+    assert {shown.accounts[0][name] for name in ACCOUNT_FIGURES} == {None}
+    assert shown.accounts[0]["margin_ratio"] is None
+    assert shown.accounts[0]["wallet_balance"] is not None

@@ -286,6 +286,36 @@ def test_no_positions_only_after_an_audit() -> None:
     )
 
 
+def test_untrusted_certificate_is_not_the_key_s_fault() -> None:
+    """What to check is the matter at hand: a refused certificate asks nothing about the key."""
+    source = HandSource()
+    api = source.hand.health.api
+    api.transport, api.reason = Transport.REFUSED, "Binance refuses the key (-2015)."
+    of_key = state_text(at(source), listing_of(source), Keys())
+    api.reason = "TLS: the certificate of localhost is not trusted (self-signed). Nothing was sent."
+    of_certificate = state_text(at(source), listing_of(source), Keys())
+
+    assert any("key" in line for line in of_key[2:])
+    assert len(of_certificate) > 3
+    assert not any("key" in line for line in of_certificate)
+
+
+def test_banner_says_why_the_user_stream_cannot_begin() -> None:
+    """Before anything was lost nothing is connected again; what keeps the user stream away is said with its code."""
+    source = HandSource()
+    health = source.hand.health
+    health.is_synced, health.user.transport = False, Transport.CONNECTING
+    begins = text(trouble_lines(at(source), Recent(), 160))
+    health.user.reason = "No listen key: Binance answers -1008 throttled."
+    refused = text(trouble_lines(at(source), Recent(), 160))
+    health.user.reason, health.epoch = "", 1
+    again = text(trouble_lines(at(source), Recent(), 160))
+
+    assert "Connected: waiting for a snapshot younger than the user stream" in begins
+    assert "No account events: No listen key: Binance answers -1008 throttled" in refused
+    assert "Connected again" in again
+
+
 @pytest.mark.parametrize(
     ("transport", "title"),
     [(Transport.REFUSED, "Refused"), (Transport.BANNED, "Banned"), (Transport.DOWN, "Lost")],

@@ -133,7 +133,7 @@ def test_margins_are_unknown_from_an_event_to_the_next_snapshot() -> None:
     source = HandSource(position("A"))
     told = source.book.account
     assert told is not None
-    told.changed_ms = told.snapshot_ms + 1
+    told.has_margins = False
     moment = Moment(source)
     moment.advance()
     now = account_now(moment.first)

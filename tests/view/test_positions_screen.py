@@ -514,6 +514,19 @@ async def test_widths_recover_with_the_picture() -> None:
         assert before == after
 
 
+async def test_columns_hold_still_while_figures_are_stale() -> None:
+    """Where there is room for it, no column moves and no figure is aligned anew because a row goes stale, or all do."""
+    source = many()
+    async with app_of(source).run_test(size=(160, 50)) as pilot:
+        table = (await ready(pilot)).positions.table
+        before = list(table.slots)
+        for seconds in (6, 36):
+            source.now += 1_000 * seconds
+            assert list((await ready(pilot)).positions.table.slots) == before
+        source.confirm()
+        assert list((await ready(pilot)).positions.table.slots) == before
+
+
 async def test_focus_comes_back_with_the_rows() -> None:
     """When the first position opens, the cursor keys work at once."""
     source = HandSource()

@@ -20,7 +20,7 @@ class Asset(msgspec.Struct, kw_only=True, eq=False):
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
-    update_time_ms: int = 0
+    update_time_ms: int | None = None
 
 
 class Account(msgspec.Struct, kw_only=True, eq=False):
@@ -55,13 +55,8 @@ class Account(msgspec.Struct, kw_only=True, eq=False):
     """None until a message says it; see `counts_usdt_only`."""
     snapshot_ms: int = 0
     """Exchange time of the snapshot."""
-    changed_ms: int = 0
-    """Exchange time of the newest event that changed a balance or a position; 0 before the first."""
-
-    @property
-    def has_margins(self) -> bool:
-        """Whether margins and what is available still describe the positions and balances of now."""
-        return self.snapshot_ms >= self.changed_ms
+    has_margins: bool = True
+    """Whether margins and what is available are those of the positions and balances of now."""
 
     def asset(self, name: str) -> Asset | None:
         """Return the asset of that name, or None."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui.book import telling
+from tui.book import margins, telling
 from tui.book.account import Account, Asset
 from tui.book.health import Freshness, Health, Transport, Word, freshness
 from tui.book.journal import Journal, Kind
@@ -27,6 +27,12 @@ from tui.protocol.replies import AccountConfig, AccountInformation, PositionRisk
 
 ZERO = Decimal(0)
 RISK_FIGURES = ("uni_mmr", "account_status", "account_equity", "actual_equity", "maintenance_margin")
+TOTALS = (
+    "initial_margin", "maintenance_margin", "wallet_balance", "unrealized_pnl", "margin_balance",
+    "position_initial_margin", "open_order_initial_margin", "cross_wallet_balance", "cross_unrealized_pnl",
+    "available_balance", "max_withdraw_amount",
+)  # fmt: skip
+"""What counts USDT alone or all assets, as the asset mode has it."""
 _NONE: dict[Key, Position] = {}
 
 
@@ -83,6 +89,8 @@ class Book:
         self._balance_times: dict[str, int] = {}
         self._leverage_times: dict[str, int] = {}
         self._risk_ms = self._mode_ms = 0
+        self._told: margins.Told | None = None
+        self._held_ms = self._leverage_ms = 0
         self._suspects: dict[Key, tuple[int, int]] = {}
         self._by_symbol: dict[str, dict[Key, Position]] = {}
         self._floor_ms: int | None = None
@@ -109,6 +117,16 @@ class Book:
             return False
         pair, _, _ = symbol.partition("_")
         return self.only_pair in (None, pair) and self.only_margin_asset in (None, pair.removesuffix("USD"))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only a part of the account's rows is asked for: what holds of all of them is unknown then."""
+        return any((self.only_symbol, self.only_margin_asset, self.only_pair))
+
+    def tells_all_of(self, margin_asset: str) -> bool:
+        """Whether every row of a margin asset is asked for."""
+        only = self.only_margin_asset or (self.only_pair or "").removesuffix("USD")
+        return self.only_symbol is None and only in ("", margin_asset)
 
     @property
     def position_mode(self) -> str | None:
@@ -165,6 +183,7 @@ class Book:
         if self._before_gap is None and self.health.audited_ms is not None:
             self._before_gap = {key: position.position_amount for key, position in self.positions.items()}
             self.health.away_since_ms = time_ms
+            self._held_ms = time_ms
         self._forget_future(time_ms)
         self.health.epoch += 1
         self.health.gap_ms = time_ms
@@ -196,6 +215,8 @@ class Book:
                 position.mark_time_ms = None
         for account in self.accounts.values():
             account.snapshot_ms = min(account.snapshot_ms, time_ms - 1)
+        self._held_ms, self._leverage_ms = min(self._held_ms, time_ms), min(self._leverage_ms, time_ms)
+        self._mode_ms = min(self._mode_ms, time_ms)
 
     def stream_opened(self, time_ms: int) -> None:
         """Note that events are told from now on: a snapshot asked for late enough after it closes the gap."""
@@ -260,14 +281,13 @@ class Book:
 
     def _apply_account_update(self, event: AccountUpdate, time_ms: int) -> None:
         telling.tell_account_update(self.journal, event, self.key)
-        account = self.account
-        if account is not None:
-            account.changed_ms = max(account.changed_ms, time_ms)
+        self._held_ms = max(self._held_ms, time_ms)
         for change in event.change.positions:
             if self.is_wanted(change.symbol):
                 self._apply_position_change(change, time_ms)
         for balance in event.change.balances:
             self._apply_balance_change(balance, time_ms)
+        self._judge_margins()
 
     def _apply_position_change(self, change: PositionChange, time_ms: int) -> None:
         key = self.key(change.symbol, change.position_side)
@@ -334,7 +354,7 @@ class Book:
             return
         telling.tell_config(self.journal, event)
         if change is not None:
-            self._leverage_times[change.symbol] = time_ms
+            self._leverage_times[change.symbol] = self._leverage_ms = time_ms
             for position in self._by_symbol.get(change.symbol, _NONE).values():
                 if position.leverage != change.leverage:  # margins follow it, and only a snapshot tells them
                     position.initial_margin = position.position_initial_margin = None
@@ -345,6 +365,8 @@ class Book:
         if event.asset_mode_change is not None and account is not None:
             self._mode_ms = time_ms
             account.multi_assets_mode = event.asset_mode_change.multi_assets_mode
+            _forget_totals(account)
+        self._judge_margins()
 
     def take_symbol_configs(self, configs: Iterable[SymbolConfig], asked_ms: int) -> None:
         """Take what leverage and margin type are, asked for at `asked_ms`; a word that came later stays."""
@@ -357,7 +379,7 @@ class Book:
                     position.leverage, position.leverage_is_derived = config.leverage, False
                     self._leverage_times[config.symbol] = asked_ms
                 margin_type = margin_type_of(config.margin_type)
-                if margin_type is not None and position.update_time_ms <= asked_ms - LAG_MS:
+                if margin_type is not None and (position.update_time_ms or 0) <= asked_ms - LAG_MS:
                     position.margin_type, position.margin_type_is_derived = margin_type, False
                 if config.is_auto_add_margin is not None:
                     position.is_auto_add_margin = config.is_auto_add_margin
@@ -386,6 +408,7 @@ class Book:
         if asked_ms < self.health.gap_ms:  # asked for in an earlier epoch
             return []
         was_live = self.health.is_synced and self.health.user.transport is Transport.OPEN
+        is_first = self.health.audited_ms is None
         present = {self.key(row.symbol, row.position_side): row for row in rows if self.holds(row.symbol)}
         absent = [key for key in {*self.positions, *self._watermarks} if key not in present]
         corrected = [key for key, row in present.items() if self._take_row(key, row, asked_ms, time_ms)]
@@ -397,6 +420,9 @@ class Book:
         if not unreadable:  # a snapshot that does not tell all is no audit
             self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
             self._sync(asked_ms, time_ms)
+        if corrected and not is_first:
+            self._held_ms = max(self._held_ms, asked_ms)
+        self._judge_margins()
         if not was_live:
             return []
         for key in corrected:
@@ -412,8 +438,9 @@ class Book:
         known = before.value
         told_ms = self._leverage_times.get(key.symbol, 0)
         position = snapshot_position(known, key, row, asked_ms, told_ms, self.contracts.get(key.symbol))
-        if amount != ZERO and 0 < row.update_time_ms <= time_ms + LAG_MS:
-            after = after_row(before, row.update_time_ms, asked_ms, position)
+        update_ms = row.update_time_ms or 0
+        if amount != ZERO and 0 < update_ms <= time_ms + LAG_MS:
+            after = after_row(before, update_ms, asked_ms, position)
         else:
             after = after_absence(before, asked_ms, position)
         if known is None:
@@ -484,7 +511,9 @@ class Book:
             for asset in information.assets
         )
         totals = {
-            name: getattr(information, name) for name in information.__struct_fields__ if name != "assets"
+            name: getattr(information, name)
+            for name in information.__struct_fields__
+            if name not in ("assets", "positions")
         }
         account = Account(
             account=self.name,
@@ -493,7 +522,6 @@ class Book:
             assets=assets,
             multi_assets_mode=None if known is None else known.multi_assets_mode,
             snapshot_ms=asked_ms,
-            changed_ms=0 if known is None else known.changed_ms,
         )
         if known is not None:
             for asset in assets:
@@ -507,6 +535,32 @@ class Book:
                 setattr(account, name, getattr(known, name))
         self.accounts[self.name, self.book] = account
         self.health.api.data_ms = time_ms
+        self._told = margins.told_by(information, asked_ms)
+        if not margins.is_late_enough(self._told, self._mode_ms):
+            _forget_totals(account)
+        self._judge_margins()
+
+    def _judge_margins(self) -> None:
+        """Say whether the margins are those of the positions and balances that are known by now."""
+        account, told = self.account, self._told
+        if account is None or told is None:
+            return
+        settings_ms = max(self._leverage_ms, self._mode_ms)
+        account.has_margins = margins.is_late_enough(told, max(self._held_ms, settings_ms)) or (
+            margins.is_late_enough(told, settings_ms)
+            and not self.is_narrowed
+            and margins.agrees(
+                told,
+                self.positions.values(),
+                {asset.asset: asset.wallet_balance for asset in account.assets},
+            )
+        )
+
+
+def _forget_totals(account: Account) -> None:
+    """The asset mode has changed, and with it what the totals count."""
+    for name in TOTALS:
+        setattr(account, name, None)
 
 
 def _set_balances(

@@ -87,12 +87,18 @@ def position_margin(position: Position) -> Decimal | None:
     return ratio(abs(position.notional), position.leverage)
 
 
+def liquidation_price(position: Position) -> Decimal | None:
+    """The price at which the position is liquidated; None when there is none, where Binance sends 0 or less."""
+    price = position.liquidation_price
+    return price if price is not None and price > ZERO else None
+
+
 def liquidation_distance(position: Position) -> Decimal | None:
     """liquidation price ÷ mark − 1: negative for a long, positive for a short; None when there is no such price.
 
     A sign on the wrong side means that the mark has already passed the liquidation price.
     """
-    quotient = ratio(position.liquidation_price, position.mark_price)
+    quotient = ratio(liquidation_price(position), position.mark_price)
     return None if quotient is None else quotient - 1
 
 

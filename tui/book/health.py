@@ -131,6 +131,13 @@ class Health(msgspec.Struct, kw_only=True, eq=False):
         """The three feeds in the order in which the screen names them."""
         return self.mark, self.user, self.api
 
+    def is_audited(self, time_ms: int) -> bool:
+        """Whether the known rows are all that there are: a snapshot has told them since the last gap, and lately."""
+        audited_ms = self.audited_ms
+        return (
+            audited_ms is not None and audited_ms >= self.gap_ms and time_ms - audited_ms <= POSITION_LIMIT_MS
+        )
+
     def word(self, time_ms: int, oldest: Freshness | None, account_ms: int | None) -> Word:
         """Sum it up.
 

@@ -48,7 +48,7 @@ class Position(msgspec.Struct, kw_only=True, eq=False):
     unrealized_pnl: Decimal | None = None
     notional: Decimal | None = None
     liquidation_price: Decimal | None = None
-    """None when Binance sends 0: there is no price at which this position is liquidated."""
+    """As Binance sends it: 0, and less, where there is no price at which this position is liquidated."""
     isolated_wallet: Decimal | None = None
     isolated_margin: Decimal | None = None
     margin_asset: str | None = None
@@ -80,8 +80,8 @@ class Position(msgspec.Struct, kw_only=True, eq=False):
     funding_rate: Decimal | None = None
     """A fraction of the notional, paid by longs when positive."""
     next_funding_time_ms: int | None = None
-    update_time_ms: int = 0
-    """When size or entry last changed, by the exchange; 0 when it does not say."""
+    update_time_ms: int | None = None
+    """When size or entry last changed, by the exchange; 0 in a row of open orders alone."""
     confirmed_ms: int = 0
     """Exchange time of the last word on size and entry."""
     snapshot_ms: int | None = None

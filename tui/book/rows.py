@@ -33,7 +33,7 @@ def changed_position(known: Position, change: PositionChange, amount: Decimal, t
         position_amount=amount,
         entry_price=change.entry_price,
         break_even_price=change.break_even_price,
-        mark_price=known.mark_price,
+        mark_price=known.mark_price or None,
         mark_time_ms=known.mark_time_ms,
         isolated_wallet=change.isolated_wallet,
         margin_asset=change.margin_asset or known.margin_asset,
@@ -97,11 +97,11 @@ def snapshot_position(
         position_amount=amount,
         entry_price=row.entry_price,
         break_even_price=row.break_even_price,
-        mark_price=row.mark_price if has_mark else None,
+        mark_price=row.mark_price if has_mark or amount == ZERO else None,
         mark_time_ms=asked_ms if has_mark else None,
         unrealized_pnl=row.unrealized_pnl,
         notional=row.notional if row.notional is not None else row.notional_value,
-        liquidation_price=_price(row.liquidation_price),
+        liquidation_price=row.liquidation_price,
         isolated_wallet=row.isolated_wallet,
         isolated_margin=row.isolated_margin,
         margin_asset=row.margin_asset or (None if contract is None else contract.margin_asset),
@@ -136,11 +136,6 @@ def _complete(position: Position) -> None:
     revalue(position)
     position.unrealized_pnl = position.unrealized_pnl if pnl is None else pnl
     position.notional = position.notional if notional is None else notional
-
-
-def _price(price: Decimal | None) -> Decimal | None:
-    """Read 0, and less, as no price: the formula gives a negative one where nothing is ever liquidated."""
-    return price if price is not None and price > ZERO else None
 
 
 def _keep_newer(position: Position, known: Position) -> None:

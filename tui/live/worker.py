@@ -32,7 +32,7 @@ from tui.protocol.conversation import (
     WeightUsed,
 )
 from tui.protocol.endpoints import Endpoints
-from tui.protocol.events import AccountUpdate, MarkPriceUpdate, UnknownEvent
+from tui.protocol.events import AccountConfigUpdate, AccountUpdate, MarkPriceUpdate, UnknownEvent
 from tui.protocol.listen_key import ListenKeyCare
 from tui.protocol.market_stream import MARKET_TARGET, MarketConversation
 from tui.protocol.private_stream import Form, PrivateConversation, private_target
@@ -391,8 +391,9 @@ class Live:
             if event.event_time_ms < self.time_ms() - LATE_MS:
                 self._be_unsure()
         self.book.apply(event, self.time_ms())  # type: ignore[arg-type]  # all that is left are events
-        if isinstance(event, AccountUpdate):
+        if isinstance(event, AccountUpdate | AccountConfigUpdate):
             self._schedule.hurry(self._world.now())
+        if isinstance(event, AccountUpdate):
             self._follow_symbols()
             self._nudge.set()
         elif isinstance(event, UnknownEvent):
@@ -416,16 +417,27 @@ class Live:
             health.api.reason = health.api.reason or next(iter(self._failing.values()), "")
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
+            self._want_margins()
             return
         was_synced = health.is_synced
         self.book.is_absent = False
+        account = self.book.account
+        had_margins = account is not None and account.has_margins
         self.book.take_positions(answer.rows, answer.asked_ms, time_ms)
+        if had_margins:
+            self._want_margins()
         if was_synced and health.user.transport is Transport.OPEN:
             self._private.useful()  # it need not speak for that: silence is normal while nobody trades
         self._follow_symbols()
         self._nudge.set()
         if health.is_synced is not was_synced:
             self._tell()
+
+    def _want_margins(self) -> None:
+        """Have the account told once more while its margins are those of an earlier moment."""
+        account = self.book.account
+        if account is not None and not account.has_margins:
+            self._schedule.again(ACCOUNT, self._world.now())
 
     def _follow_symbols(self) -> None:
         for place, link in zip(self._market_changes, self._markets, strict=True):

@@ -35,7 +35,7 @@ class PortfolioAccount(
     account_status: str | None = None
     virtual_max_withdraw_amount: Decimal | None = None
     available_balance: Decimal | None = None
-    update_time_ms: TimeMs = 0
+    update_time_ms: TimeMs | None = None
 
 
 class PortfolioBalance(
@@ -60,7 +60,7 @@ class PortfolioBalance(
     um_unrealized_pnl: Decimal | None = None
     cm_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
-    update_time_ms: TimeMs = 0
+    update_time_ms: TimeMs | None = None
 
     @property
     def unrealized_pnl(self) -> Decimal | None:

@@ -112,7 +112,7 @@ class PositionRisk(
     notional_value: Decimal | None = None
     max_quantity: Decimal | None = None
     max_notional_value: Decimal | None = None
-    update_time_ms: TimeMs = 0
+    update_time_ms: TimeMs | None = None
 
     @property
     def unrealized_pnl(self) -> Decimal | None:
@@ -155,6 +155,25 @@ class AssetBalance(
     cross_unrealized_pnl: Decimal | None = None
     available_balance: Decimal | None = None
     max_withdraw_amount: Decimal | None = None
+    update_time_ms: TimeMs | None = None
+
+
+class HeldAmount(
+    Row,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    rename={
+        "position_side": "positionSide",
+        "position_amount": "positionAmt",
+        "update_time_ms": "updateTime",
+    },
+):
+    """One entry of `positions` in an answer about the account: which position its margins are those of."""
+
+    symbol: str
+    position_side: str
+    position_amount: Decimal | None = None
     update_time_ms: TimeMs = 0
 
 
@@ -180,10 +199,13 @@ class AccountInformation(
     """The result of `v2/account.status` (page "Account Information V2", USD-M WebSocket API).
 
     In single-asset mode the totals count USDT only; in multi-assets mode they are USD values of everything. The
-    answer does not say which. Its `positions` repeat less than `v2/account.position` tells, and are not read.
+    answer does not say which. Its `positions` repeat less than `v2/account.position` tells; they only show whether
+    the margins are those of the positions that are known.
     """
 
     assets: tuple[AssetBalance, ...]
+    positions: tuple[HeldAmount, ...] | None = None
+    """None where the answer has none (Portfolio Margin), or none that can be read."""
     initial_margin: Decimal | None = None
     maintenance_margin: Decimal | None = None
     wallet_balance: Decimal | None = None

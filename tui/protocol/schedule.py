@@ -125,6 +125,11 @@ class Schedule:
         for method in self._due:
             self.not_later(method, at)
 
+    def again(self, method: str, now: float) -> None:
+        """Ask once more soon, HURRY_SPACING after the last time: the answer was of an earlier moment than the book."""
+        if self._budget.use < BUSY:
+            self.not_later(method, max(now, self._asked[method] + HURRY_SPACING))
+
     def rhythm(self, seconds: float, now: float) -> None:
         """Change the interval; a shorter one holds at once, also when the limit is no longer used up."""
         self.seconds = seconds

@@ -38,6 +38,8 @@ OF_MARK = (
 """Figures that move with the mark price."""
 OF_SIZE = tuple(name for name in OF_MARK if name not in ("mark_price", "funding_rate"))
 """Those that are 0 without a position."""
+OF_NOTHING = (*OF_SIZE, "mark_price")
+"""The same with the price of a contract that has none: Binance says 0."""
 
 POSITION_FIELDS = (
     *IDENTITY, "position_amount", "entry_price", "break_even_price", "mark_price", "liquidation_price",
@@ -144,7 +146,8 @@ def _position(position: Position, age: Freshness) -> Record:
     row: Record = dict(zip(IDENTITY, position.key, strict=True))
     row |= {name: digits(getattr(position, name)) for name in FACTS}
     row |= {name: digits(getattr(position, name)) if age.is_confirmed else None for name in OF_SNAPSHOT}
-    flat = OF_SIZE if age.is_confirmed and not position.is_open else ()  # no price moves what is nothing
+    is_flat = age.is_confirmed and not position.is_open  # no price moves what is nothing
+    flat = () if not is_flat else OF_SIZE if position.mark_price else OF_NOTHING
     row |= {
         name: digits(getattr(position, name)) if age.is_marked or name in flat else None for name in OF_MARK
     }
@@ -160,7 +163,7 @@ def _position(position: Position, age: Freshness) -> Record:
         "margin_asset": position.margin_asset,
         "adl_quantile": position.adl_quantile if age.is_confirmed else None,
         "next_funding_time_ms": position.next_funding_time_ms,
-        "update_time_ms": position.update_time_ms or None,
+        "update_time_ms": position.update_time_ms,
         "is_live": age.is_live,
         "position_age_ms": age.position_age_ms,
         "mark_age_ms": age.mark_age_ms,
@@ -171,11 +174,12 @@ def _account(account: Account, time_ms: int, gap_ms: int) -> Record:
     is_live = _is_live(account, time_ms, gap_ms)
     row: Record = {"account": account.account, "book": account.book}
     row |= {name: digits(getattr(account, name)) for name in ACCOUNT_FACTS}
-    row |= {name: digits(getattr(account, name)) if is_live else None for name in ACCOUNT_FIGURES}
+    are_figures_live = is_live and account.has_margins
+    row |= {name: digits(getattr(account, name)) if are_figures_live else None for name in ACCOUNT_FIGURES}
     row |= {name: digits(getattr(account, name)) if is_live else None for name in ACCOUNT_OF_PORTFOLIO_MARGIN}
     return row | {
         "account_status": account.account_status if is_live else None,
-        "margin_ratio": fraction(figures.margin_ratio(account)) if is_live else None,
+        "margin_ratio": fraction(figures.margin_ratio(account)) if are_figures_live else None,
         "multi_assets_mode": account.multi_assets_mode,
         "is_live": is_live,
         "age_ms": max(0, time_ms - account.snapshot_ms),
@@ -183,9 +187,11 @@ def _account(account: Account, time_ms: int, gap_ms: int) -> Record:
 
 
 def _risk(account: Account, book: Book | Portfolio, time_ms: int) -> Record:
-    """What the account may bear: unknown as soon as one row of it is stale, or comes later than the totals."""
-    rows = [row for row in book.positions.values() if row.key.book == account.book and row.is_open]
-    is_whole = account.has_margins and all(book.freshness(row, time_ms).is_live for row in rows)
+    """What the account may bear: unknown when one row of it is not known, stale, or later than the totals."""
+    own = next(one for one in _books(book) if one.book == account.book)
+    rows = [row for row in own.positions.values() if row.is_open]
+    is_known = own.health.is_audited(time_ms) and not own.is_narrowed
+    is_whole = is_known and account.has_margins and all(own.freshness(row, time_ms).is_live for row in rows)
     sides = risk.exposure(rows) if is_whole else risk.Exposure(None, None)
     balance = risk.margin_behind(account, rows, account.margin_balance)
     return {
@@ -207,7 +213,7 @@ def _is_live(account: Account, time_ms: int, gap_ms: int) -> bool:
 
 
 def _assets(account: Account, time_ms: int, gap_ms: int) -> list[Record]:
-    is_live = _is_live(account, time_ms, gap_ms)
+    is_live = _is_live(account, time_ms, gap_ms) and account.has_margins
     return [_asset(asset, is_live) for asset in account.assets]
 
 
@@ -215,7 +221,7 @@ def _asset(asset: Asset, is_live: bool) -> Record:
     row: Record = {"asset": asset.asset}
     row |= {name: digits(getattr(asset, name)) for name in ACCOUNT_FACTS}
     row |= {name: digits(getattr(asset, name)) if is_live else None for name in ACCOUNT_FIGURES}
-    return row | {"update_time_ms": asset.update_time_ms or None}
+    return row | {"update_time_ms": asset.update_time_ms}
 
 
 def _health(book: Book | Portfolio, caption: Caption) -> Record:

@@ -24,6 +24,11 @@ def _plain(name: str) -> Callable[[Record], str]:
     return lambda row: _text(row[name])
 
 
+def _price(name: str) -> Callable[[Record], str]:
+    """A price of 0 or less says that there is none."""
+    return lambda row: UNKNOWN if Decimal(row[name] or 0) <= 0 else str(row[name])
+
+
 def _ratio(name: str) -> Callable[[Record], str]:
     return lambda row: UNKNOWN if row[name] is None else percent(str(row[name]))
 
@@ -64,7 +69,7 @@ COLUMNS = (
     Column("Entry", _plain("entry_price"), 5),
     Column("Break-even", _plain("break_even_price"), 9),
     Column("Mark", _plain("mark_price"), 3),
-    Column("Liq. price", _plain("liquidation_price"), 6),
+    Column("Liq. price", _price("liquidation_price"), 6),
     Column("Liq. dist", _ratio("liquidation_distance")),
     Column("Margin", _plain("position_initial_margin"), 7),
     Column("PNL", _plain("unrealized_pnl")),

@@ -91,5 +91,4 @@ def _book_lines(
         return grid(portfolio_margin_figures(book, now, is_private, stale_text), width, rows, steady)
     view = View(is_fresh, is_private, "USDT" if account.counts_usdt_only else "USD")
     lines = grid(figures_of(now, view, stale_text, f"  {age} ago"), width, rows, steady)
-    totals = None if book.book.only_symbol else book.rows
-    return lines + asset_lines(now, totals, is_private, width, room)
+    return lines + asset_lines(book, now, is_private, width, room)

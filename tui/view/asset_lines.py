@@ -1,16 +1,14 @@
 """One line an asset: those that USD-M's totals leave out, and the coins of COIN-M."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from tui.book.account import Asset
-from tui.book.figures import ratio
 from tui.view import formats
-from tui.view.account_now import AccountNow, account_now
+from tui.view.account_now import AccountNow, AssetNow, account_now, asset_now
 from tui.view.books import name_of
 from tui.view.figure_grid import Figure, View, aligned, ratio_tone
 from tui.view.lines import Line, Part, Piece, fitting, side_by_side
-from tui.view.moment import BookNow, Rows, plus
+from tui.view.moment import BookNow
 
 
 def has_money(asset: Asset) -> bool:
@@ -18,8 +16,8 @@ def has_money(asset: Asset) -> bool:
     return any((asset.wallet_balance, asset.unrealized_pnl, asset.initial_margin, asset.margin_balance))
 
 
-def asset_lines(now: AccountNow, totals: Rows | None, is_private: bool, width: int, room: int) -> list[Line]:
-    """One line an asset that the totals leave out or hide; its PNL is the sum of its rows, when all are known."""
+def asset_lines(book: BookNow, now: AccountNow, is_private: bool, width: int, room: int) -> list[Line]:
+    """One line an asset that the totals leave out or hide."""
     account = now.account
     assets = [asset for asset in account.assets if has_money(asset)]
     if account.counts_usdt_only:
@@ -29,10 +27,7 @@ def asset_lines(now: AccountNow, totals: Rows | None, is_private: bool, width: i
     if not assets or room < 1:
         return []
     shown = assets if len(assets) <= room else assets[: room - 1]
-    rows = [
-        asset_figures(asset, None if totals is None else totals.pnl(asset.asset), now, is_private)
-        for asset in shown
-    ]
+    rows = [asset_figures(asset_now(book, now, asset), now, is_private) for asset in shown]
     lines = aligned(rows, width)
     if len(shown) < len(assets):
         lines.append(_brief_assets(assets[len(shown) :], is_private, width))
@@ -49,27 +44,20 @@ def _brief_assets(assets: Sequence[Asset], is_private: bool, width: int) -> Line
     return ((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))
 
 
-def asset_figures(asset: Asset, pnl: Decimal | None, now: AccountNow, is_private: bool) -> list[Figure]:
-    """What is told of one asset; its PNL is the sum of its rows."""
+def asset_figures(one: AssetNow, now: AccountNow, is_private: bool) -> list[Figure]:
+    """What is told of one asset."""
+    asset, pnl, used = one.asset, one.unrealized_pnl, one.margin_ratio
     view = View(now.is_fresh, is_private, asset.asset)
     held = view._replace(is_fresh=now.has_margins)
-    wallet = asset.wallet_balance
-    balance = plus(wallet, pnl)
-    used = asset_ratio(asset, pnl, now)
     return [
         Figure(1, asset.asset, "", "", "strong"),
-        Figure(2, "Balance", "", view.money(balance), view.tone()),
-        Figure(5, "Wallet", "", view.money(wallet, is_live=False), view.tone()),
+        Figure(2, "Balance", "", view.money(one.margin_balance), view.tone()),
+        Figure(5, "Wallet", "", view.money(asset.wallet_balance, is_live=False), view.tone()),
         Figure(3, "PNL", "", view.money(pnl, is_signed=True), view.tone(pnl)),
         Figure(6, "Available", "", held.money(asset.available_balance), held.tone()),
         Figure(7, "Maint.", "", held.money(asset.maintenance_margin), held.tone()),
         Figure(4, "Ratio", "", formats.percent(used, 2), ratio_tone(used)),
     ]
-
-
-def asset_ratio(asset: Asset, pnl: Decimal | None, now: AccountNow) -> Decimal | None:
-    """maintenance margin ÷ margin balance of one asset; None when it does not hold."""
-    return ratio(asset.maintenance_margin, plus(asset.wallet_balance, pnl)) if now.has_margins else None
 
 
 def coin_lines(
@@ -83,15 +71,15 @@ def coin_lines(
     name = f"{name_of(book.book)} " if is_named else ""
     if not assets:
         return [((f" {name_of(book.book)} account", "strong"), ("  no balances", "dim"))]
-    pnls = [None if not now.is_fresh else book.rows.pnl(asset.asset) for asset in assets]
+    coins = [asset_now(book, now, asset) for asset in assets]
     age = formats.clock(book.time_ms - now.account.snapshot_ms)
     if len(assets) > room:
-        return _all_coins(name, list(zip(assets, pnls, strict=True)), now, is_private, width, room, age)
+        return _all_coins(name, coins, now, is_private, width, room, age)
     rows = []
-    for asset, pnl in zip(assets, pnls, strict=True):
-        label, *figures = asset_figures(asset, pnl, now, is_private)
+    for coin in coins:
+        label, *figures = asset_figures(coin, now, is_private)
         figures[-1] = figures[-1]._replace(label="Margin ratio")
-        rows.append([label._replace(label=name + asset.asset), *figures])
+        rows.append([label._replace(label=name + coin.asset.asset), *figures])
     if not now.is_fresh:
         rows = [[*row[:1], Figure(2, "", "", f"STALE {age}", "warn"), *row[1:]] for row in rows]
     return aligned(rows, width)
@@ -99,7 +87,7 @@ def coin_lines(
 
 def _all_coins(
     name: str,
-    coins: Sequence[tuple[Asset, Decimal | None]],
+    coins: Sequence[AssetNow],
     now: AccountNow,
     is_private: bool,
     width: int,
@@ -107,13 +95,13 @@ def _all_coins(
     age: str,
 ) -> list[Line]:
     """Every coin side by side: balances and margin ratios, where there is one line those ratios alone."""
-    ratios = [asset_ratio(asset, pnl, now) for asset, pnl in coins]
+    ratios = [coin.margin_ratio for coin in coins]
     worst_first = sorted(range(len(coins)), key=lambda place: -(ratios[place] or 0))
     balances, used = [Piece(-1, ((f"{name}Balance", "dim"),))], [Piece(-1, ((f"{name}Margin ratio", "dim"),))]
-    for place, (asset, pnl) in enumerate(coins):
-        view, rank = View(now.is_fresh, is_private, asset.asset), worst_first.index(place)
-        label: Part = (f"{asset.asset} ", "strong")
-        balance = view.money(plus(asset.wallet_balance, pnl))
+    for place, coin in enumerate(coins):
+        view, rank = View(now.is_fresh, is_private, coin.asset.asset), worst_first.index(place)
+        label: Part = (f"{coin.asset.asset} ", "strong")
+        balance = view.money(coin.margin_balance)
         balances.append(Piece(rank, (label, (balance, view.tone()))))
         used.append(Piece(rank, (label, (formats.percent(ratios[place], 2), ratio_tone(ratios[place])))))
     shown = [used] if room < 2 else [balances, used]

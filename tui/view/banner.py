@@ -72,8 +72,7 @@ def trouble(now: BookNow) -> list[str]:
         case Word.CONNECTING:
             return [f"Connecting{because(api)}", retry(api, time_ms)]
         case Word.SYNCING:
-            waits = "Connected again: waiting for a snapshot younger than the gap"
-            return [*(_side_trouble(book, time_ms) or [waits]), _age_of_picture(book, time_ms)]
+            return [*(_side_trouble(book, time_ms) or _waiting(book)), _age_of_picture(book, time_ms)]
         case Word.LOST:
             return [f"Connection lost{because(api)}", retry(api, time_ms), _age_of_picture(book, time_ms)]
         case Word.REFUSED:
@@ -90,6 +89,16 @@ def _side_trouble(book: Book, time_ms: int) -> list[str]:
         if feed.transport in (Transport.DOWN, Transport.REFUSED, Transport.BANNED):
             return [f"No {NAMES[feed.name]}{because(feed)}", retry(feed, time_ms)]
     return []
+
+
+def _waiting(book: Book) -> list[str]:
+    """What a picture that is not whole yet waits for."""
+    user = book.health.user
+    if user.transport is Transport.CONNECTING and user.reason:
+        return [f"No {NAMES[user.name]}{because(user)}"]
+    if not book.health.epoch:
+        return ["Connected: waiting for a snapshot younger than the user stream"]
+    return ["Connected again: waiting for a snapshot younger than the gap"]
 
 
 def _stale_trouble(now: BookNow) -> list[str]:

@@ -91,7 +91,7 @@ def _usd(read: Callable[[Position], Decimal | None]) -> Callable[[Position], str
 
 
 def _liquidation_price(position: Position) -> str:
-    text = formats.exact(position.liquidation_price)
+    text = formats.exact(figures.liquidation_price(position))
     return f"{text} (an estimate for the account)" if is_pm(position) and text != UNKNOWN else text
 
 

@@ -33,8 +33,8 @@ class Rows(NamedTuple):
     """The same in US dollars at the mark prices, dollar-like assets 1:1."""
 
     def pnl(self, asset: str) -> Decimal | None:
-        """Unrealized PNL in an asset: 0 without rows, None while one of them does not hold."""
-        return self.pnls.get(asset, ZERO)
+        """Unrealized PNL in an asset: 0 without rows, None while one of them does not hold or may be of any asset."""
+        return None if "" in self.pnls else self.pnls.get(asset, ZERO)
 
 
 def rows_of(tally: Tally) -> Rows:
@@ -70,6 +70,20 @@ class BookNow(NamedTuple):
         account = self.book.account
         account_ms = None if account is None else account.snapshot_ms
         return self.book.health.word(self.time_ms, STALE if self.rows.unmarked else None, account_ms)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its rows are all that there are."""
+        return self.book.health.is_audited(self.time_ms)
+
+    def pnl(self, asset: str) -> Decimal | None:
+        """Unrealized PNL of all rows of an asset; None while they are not all known, or one does not hold."""
+        return self.rows.pnl(asset) if self.is_known and self.book.tells_all_of(asset) else None
+
+    @property
+    def pnl_usd(self) -> Decimal | None:
+        """Unrealized PNL of all rows in US dollars; None as above."""
+        return self.rows.pnl_usd if self.is_known else None
 
     @property
     def is_account_fresh(self) -> bool:
@@ -116,6 +130,11 @@ class Moment:
     def all_books(self) -> tuple[BookNow, ...]:
         """Each book, also those that are not looked at."""
         return tuple(self._now(book) for book in all_books(self.book))
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The books that are looked at and may have other rows than those that are known."""
+        return tuple(now.book.book for now in self.books if not now.is_known)
 
     @property
     def first(self) -> BookNow:

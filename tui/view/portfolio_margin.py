@@ -44,7 +44,7 @@ def direction(value: Decimal | None) -> str:
 
 def pnl_line(book: BookNow, view: View) -> Line:
     """The PNL of all rows in dollars: linear and inverse ones are added at the mark."""
-    pnl = book.rows.pnl_usd
+    pnl = book.pnl_usd
     return ("PNL ≈ ", "dim"), (view.money(pnl, is_signed=True), view.tone(pnl)), (" USD", "dim")
 
 
@@ -78,7 +78,7 @@ def portfolio_margin_figures(
     book: BookNow, now: AccountNow, is_private: bool, stale_text: str
 ) -> list[Figure]:
     """All figures of the account, in the order in which they fill the grid column by column."""
-    account, value, pnl = now.account, uni_mmr(now), book.rows.pnl_usd
+    account, value, pnl = now.account, uni_mmr(now), book.pnl_usd
     view = View(now.is_fresh, is_private, "USD")
     held = view._replace(is_fresh=now.has_margins)
     is_normal = account.account_status in (None, "NORMAL")

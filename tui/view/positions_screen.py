@@ -163,9 +163,10 @@ class PositionsScreen(Screen[None]):
         if not self.is_running or not self.size.width:
             return
         self.moment.advance()
-        if self.moment.word is not self._word:  # what stood in place of figures has widened the columns
+        if self.moment.word is not self._word:
+            if Word.LIVE in (self._word, self.moment.word):
+                self.table.set_live(self.moment.word is Word.LIVE)
             self._word = self.moment.word
-            self.table.forget_widths()
         changed, self._changed = self._changed, set()
         self.listing.update(self.moment.book, changed, self.moment.time_ms)
         self._paint_rows(changed)

@@ -74,6 +74,8 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self._labels = LABELS
         self._choices = [LABELS]
         self._extents: dict[str, Extent] = {}
+        self._live_extents: dict[str, Extent] = {}
+        """As they were when figures ceased to be live."""
         self._drawn: dict[Key, Drawn] = {}
         self._dirty: set[Key] = set()
         self._strips: dict[Key, Strip] = {}
@@ -157,9 +159,18 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             self.cursor, self._place = None, 0
             self.scroll_to(y=0, animate=False, immediate=True)
 
+    def set_live(self, is_live: bool) -> None:
+        """Keep the columns where they are while figures are not live; what stood in their place widens none for good."""
+        if not is_live:
+            self._live_extents = dict(self._extents)
+            return
+        before = self._live_extents
+        self.forget_widths()
+        self._extents = before
+
     def forget_widths(self) -> None:
         """Measure the columns anew: they only ever grow by themselves, so that the table keeps still."""
-        self._extents.clear()
+        self._extents, self._live_extents = {}, {}
         self._drawn.clear()
         self._strips.clear()
         self.slots, self._places = [], []

@@ -1,5 +1,6 @@
 """How near the account is to liquidation, how far it is levered, and which way it leans: one line."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from tui.book import risk
@@ -22,10 +23,10 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
     with_rows = [now for now in moment.books if now.rows.open_rows and now.book.account is not None]
     pieces: list[Piece] = []
     for place, now in enumerate(with_rows):
-        name = f"{name_of(now.book)} " if len(with_rows) > 1 else ""
+        name = f"{name_of(now.book)} " if len(moment.books) > 1 else ""
         pieces += _book_pieces(now, name, place)
     if with_rows:
-        long, short = _sides(with_rows)
+        long, short = _sides(moment.books)
         pieces += [Piece(41, _exposure(long, short, is_private)), Piece(40, _lean(long, short))]
     return pieces
 
@@ -41,7 +42,7 @@ class Risk:
         """The line as it is now."""
         tolds = [account_now(now) for now in moment.books]
         told = tuple((id(told.account), told.has_margins) for told in tolds if told is not None)
-        of = moment.time_ms // SECOND_MS, moment.era, moment.rows.open_rows, is_private, *told
+        of = moment.time_ms // SECOND_MS, moment.era, moment.rows.open_rows, moment.unknown, is_private, *told
         if of != self._of:
             self._of, self._pieces = of, risk_pieces(moment, is_private)
         return risk_line(self._pieces, width)
@@ -56,7 +57,12 @@ def risk_line(pieces: list[Piece], width: int) -> Line:
 def is_whole(now: BookNow) -> bool:
     """Whether every row and every margin of the book holds: a figure of the whole is unknown otherwise."""
     told = account_now(now)
-    return told is not None and told.has_margins and now.rows.unmarked == 0
+    return told is not None and told.has_margins and has_every_row(now)
+
+
+def has_every_row(now: BookNow) -> bool:
+    """Whether every row of the book is known and asked for, and holds."""
+    return now.is_known and not now.book.is_narrowed and now.rows.unmarked == 0
 
 
 def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
@@ -89,12 +95,12 @@ def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
     return risk.effective_leverage(risk.exposure(rows).gross, behind)
 
 
-def _sides(books: list[BookNow]) -> tuple[Decimal | None, Decimal | None]:
+def _sides(books: Iterable[BookNow]) -> tuple[Decimal | None, Decimal | None]:
     """Notional of longs and of shorts, which is below 0, in dollars; None when an addend does not hold."""
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
-        sides = NO_EXPOSURE if now.rows.unmarked else risk.exposure(now.book.positions.values())
+        sides = risk.exposure(now.book.positions.values()) if has_every_row(now) else NO_EXPOSURE
         long, short = plus(long, sides.long), plus(short, sides.short)
     return long, short
 

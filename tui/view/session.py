@@ -48,7 +48,7 @@ def account_figures(now: BookNow) -> Sequence[Decimal | None]:
     if told is None:
         return None, None
     if now.book.book == "pm":
-        return (told.account.account_equity, now.rows.pnl_usd) if told.is_fresh else (None, None)
+        return (told.account.account_equity, now.pnl_usd) if told.is_fresh else (None, None)
     return told.margin_balance, told.unrealized_pnl
 
 

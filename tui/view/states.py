@@ -15,6 +15,10 @@ REFUSED_CHECKS = (
     "Is this machine's IP address on the key's list?",
     "May the key read futures? Nothing more is needed.",
 )
+TLS_CHECKS = (
+    "Is the date of this machine right?",
+    "Does a proxy or a portal stand in between? Its certificate is not Binance's.",
+)
 
 
 def _feed_text(feed: Feed, time_ms: int) -> str:
@@ -39,10 +43,11 @@ def _connecting(book: Book, time_ms: int) -> list[str]:
 
 def _refused(book: Book, time_ms: int) -> list[str]:
     api = book.health.api
+    checks = TLS_CHECKS if api.reason.startswith("TLS: ") else REFUSED_CHECKS
     return [
         "Refused",
         f"Positions unknown: {api.reason or 'Binance does not accept this key'}",
-        *(f"– {check}" for check in REFUSED_CHECKS),
+        *(f"– {check}" for check in checks),
         f"Slowly tried again: {retry(api, time_ms)}.",
     ]
 
@@ -69,7 +74,8 @@ def _unknown(book: Book, time_ms: int, word: Word) -> list[str]:
             f"{retry(api, time_ms)}.",
         ]
     if word is Word.SYNCING:
-        return ["Syncing", "Positions unknown: connected again, waiting for a fresh snapshot.", known]
+        connected = "connected again" if book.health.epoch else "connected"
+        return ["Syncing", f"Positions unknown: {connected}, waiting for a fresh snapshot.", known]
     return ["Stale", "Positions unknown: nothing has confirmed the picture lately.", known]
 
 

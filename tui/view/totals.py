@@ -1,6 +1,6 @@
 """The total row: what the rows on the screen add up to, or — where one addend does not hold."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
@@ -69,8 +69,8 @@ def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> 
     sums[name] = plus(sums.get(name, ZERO), addend)
 
 
-def sums_of(tally: Tally) -> Sums:
-    """Add up the groups of a tally."""
+def sums_of(tally: Tally, unknown: Iterable[str] = ()) -> Sums:
+    """Add up the groups of a tally; what it has of a book whose rows are `unknown` is not all that there is."""
     rows = stale = 0
     margins: dict[str, Decimal | None] = {}
     books: dict[str, PnlSum] = {}
@@ -84,6 +84,9 @@ def sums_of(tally: Tally) -> Sums:
         pnl = PnlSum({group.margin_asset: sums.pnl}, sums.pnl_usd)
         books[group.book] = books.get(group.book, NO_PNL).with_all(pnl)
         long, short = plus(long, sums.long), plus(short, sums.short)
+    for book in unknown:
+        books[book] = PnlSum(dict.fromkeys(books.get(book, NO_PNL).by_asset or ("",)), None)
+        margins, long, short = dict.fromkeys(margins or ("",)), None, None
     linear = {group.margin_asset for group in groups if group.margin_asset and not group.is_inverse}
     share = _share(long, short) if len(linear) < 2 or linear <= USD_LIKE else None
     whole = reduce(PnlSum.with_all, books.values(), NO_PNL)
@@ -97,7 +100,7 @@ class Totals:
         self.sums = NOTHING
         self._tally = Tally()
         self._of = (-1, -1)
-        self._version = -1
+        self._seen: tuple[object, ...] = ()
 
     def update(self, moment: Moment, listing: Listing, changed: Set[Key]) -> None:
         """Bring them up to date; `changed` are the rows that changed since the last call."""
@@ -105,13 +108,13 @@ class Totals:
         if of != self._of:
             self._of, self._tally = of, Tally()
             changed = set(listing.order)
-        elif moment.version == self._version:
+        elif (moment.version, moment.unknown) == self._seen:
             return
-        self._version = moment.version
+        self._seen = moment.version, moment.unknown
         for key in changed:
             if key in listing:
                 self._tally.put(key, moment.addend(key))
-        self.sums = sums_of(self._tally)
+        self.sums = sums_of(self._tally, moment.unknown)
 
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
