@@ -1,5 +1,6 @@
 """PositionsApp: joins a source that is kept true and the screens that show it."""
 
+import gc
 import os
 import sys
 import traceback
@@ -41,6 +42,8 @@ from tui.view.source import Source
 from tui.view.title import UNABLE, WindowTitle, title_text
 
 EXIT_BUG = 70
+SETTLED = 2.0
+"""Seconds after which everything that stays is there."""
 FRAMES = 12
 """How much of a traceback a report shows."""
 WEB_DRIVER = "textual.drivers.web_driver"
@@ -122,6 +125,7 @@ class PositionsApp(App[None]):
             self.theme = theme
         self.source.on_change = self._connection_changed
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
+        self.set_timer(SETTLED, settle)
         self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")
 
     def _check(self, settings: ScreenSettings) -> None:
@@ -282,6 +286,12 @@ class PositionsApp(App[None]):
             sys.__stderr__.write(self._report)
             sys.__stderr__.flush()
         self._report = ""
+
+
+def settle() -> None:
+    """Take what is there out of the garbage collector's rounds: each would stop the screen for a tenth of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def report(error: BaseException, redact: Callable[[str], str]) -> str:

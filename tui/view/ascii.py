@@ -26,6 +26,8 @@ OURS = str.maketrans(
         **dict.fromkeys("›→▶≥", ">"),
         **dict.fromkeys("←◀≤", "<"),
         **dict.fromkeys("✕×", "x"),
+        "▵": "^",
+        "▿": "v",
         "✓": "v",
         "≈": "~",
         "◐": "%",
