@@ -58,4 +58,4 @@ def test_every_recorded_row_decodes(path: Path) -> None:
     for row, wire in zip(decode_positions(path.read_bytes()), json.loads(path.read_bytes()), strict=True):
         assert (row.symbol, str(row.position_amount)) == (wire["symbol"], wire["positionAmt"])
         assert str(row.unrealized_pnl) == wire["unRealizedProfit"]
-        assert row.update_time_ms == int(wire.get("updateTime", 0))
+        assert row.update_time_ms == (int(wire["updateTime"]) if "updateTime" in wire else None)
