@@ -230,9 +230,9 @@ async def test_snapshot_names_the_book_that_failed() -> None:
     house = House("demo", ["usdm", "coinm"])
     house.strike("http-502:dapi", 600)
 
-    sentence = await snapshots(house.lives, 5.0)
+    sentence = await snapshots(house.lives, 8.0)
 
-    assert sentence.startswith("COIN-M: No fresh snapshot within 5 s.")
+    assert sentence.startswith("COIN-M: No fresh snapshot within 8 s.")
     assert house.words()["usdm"] is Word.LIVE
     house.world.stop()
 

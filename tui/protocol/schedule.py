@@ -29,6 +29,9 @@ BUSY, FULL = 0.80, 0.95
 
 FULL_SECONDS = 60.0
 
+JUST = 0.2
+"""Seconds since a question within which its answer is as good as another's."""
+
 
 class Schedule:
     """When each of the two snapshots of one book is due."""
@@ -61,6 +64,7 @@ class Schedule:
         if self._extra and self._extra[0] <= now:
             self._extra = [at for at in self._extra if at > now]
             self._due[POSITIONS] = min(self._due[POSITIONS], now)
+            self._wanted.add(POSITIONS)
         for method, due in self._due.items():
             if due <= now:
                 is_wanted = method in self._wanted
@@ -97,11 +101,12 @@ class Schedule:
         self._failures[method] = min(self._failures[method] + 1, 10)
 
     def at_once(self, now: float) -> None:
-        """Ask for both now: a person wants it, or a connection has just begun."""
+        """Ask for both now, unless that has just been done: a person wants it, or a connection has just begun."""
         for method in self._due:
-            self._due[method] = now
             self._failures[method] = 0
-            self._wanted.add(method)
+            if now - self._asked[method] >= JUST:
+                self._due[method] = now
+                self._wanted.add(method)
 
     def not_later(self, method: str, at: float) -> None:
         """Ask at `at` at the latest."""
