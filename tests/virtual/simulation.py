@@ -122,7 +122,7 @@ class Simulation:
         self._ledger_at = 0
         self._weights: Counter[int] = Counter()
         self._stretched: set[int] = set()
-        """Minutes of the exchange's clock in which it was set back."""
+        """Minutes whose weight is not one worker's in one minute: the exchange's clock went back, or there were two."""
         self._told_ms = 0
         self._noisy_minutes: set[int] = set()
         self._controls: defaultdict[int, list[int]] = defaultdict(list)
@@ -153,7 +153,8 @@ class Simulation:
         self.watcher.lose_sight()
 
     def restart(self) -> None:
-        """Stop the worker and begin another."""
+        """Stop the worker and begin another, which does not know what the first one has spent of this minute."""
+        self._stretched.add(self.world.true_ms() // MINUTE_MS)
         self._errand(self._restart())
 
     async def _restart(self) -> None:
