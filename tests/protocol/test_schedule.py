@@ -257,6 +257,16 @@ def test_what_else_was_spent_counts() -> None:
     assert schedule.due(58.0 + DOWN_SECONDS) == [POSITIONS]
 
 
+def test_connection_that_begins_asks_nothing_twice() -> None:
+    """What has been asked on it a moment ago is on its way; what was asked longer ago is asked again."""
+    schedule = asked_at(10.0)
+    schedule.begin(10.1)
+    assert schedule.due(10.1) == []
+
+    schedule.begin(11.0)
+    assert schedule.due(11.0) == BOTH
+
+
 def test_a_person_need_not_wait_because_it_is_dear() -> None:
     """A refresh is asked for at once although audits alone would be asked, until all is spent that may be."""
     budget = Budget()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.virtual.world import VirtualWorld
-from tui.book.health import MARK_LIMIT_MS, Word
+from tui.book.health import MARK_LIMIT_MS, Transport, Word
 from tui.book.position import Key, Position
 from tui.live import Live
 from tui.sim.events import Event
@@ -218,6 +218,10 @@ class Watcher:
         if any(0 <= now - step < CLOCK_SLACK for step in self._clock_steps):
             return
         true_ms = self.world.exchange.world.now_ms
+        if live.book.health.mark.transport is not Transport.OPEN:
+            true_ms = (
+                time_ms  # prices of snapshots are as old as the question, whatever the exchange's clock says
+            )
         for position in live.book.positions.values():
             if (
                 not position.is_open

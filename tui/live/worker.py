@@ -243,7 +243,7 @@ class Live:
 
     def _api_changed(self, change: Change) -> None:
         if change.state is LinkState.OPEN:
-            self._schedule.at_once(self._world.now())
+            self._schedule.begin(self._world.now())
             self._care.ask_again()
             self._wake(self._private, *self._markets)
         elif change.state is LinkState.DIALLING:

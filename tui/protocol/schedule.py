@@ -101,12 +101,19 @@ class Schedule:
         self._failures[method] = min(self._failures[method] + 1, 10)
 
     def at_once(self, now: float) -> None:
-        """Ask for both now, unless that has just been done: a person wants it, or a connection has just begun."""
+        """Ask for both now: a person wants it, or what was known may no longer hold."""
         for method in self._due:
+            self._due[method] = now
             self._failures[method] = 0
-            if now - self._asked[method] >= JUST:
+            self._wanted.add(method)
+
+    def begin(self, now: float) -> None:
+        """Ask for both now, unless that has just been done: a connection has begun."""
+        for method, asked in self._asked.items():
+            if now - asked >= JUST:
                 self._due[method] = now
                 self._wanted.add(method)
+            self._failures[method] = 0
 
     def not_later(self, method: str, at: float) -> None:
         """Ask at `at` at the latest."""
