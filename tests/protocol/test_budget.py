@@ -23,9 +23,9 @@ def test_only_the_last_minute_counts() -> None:
 
 
 def test_nearly_all_is_dear() -> None:
-    """From four fifths on, only what is needed is asked."""
+    """From three quarters on, only what is needed is asked."""
     budget = Budget()
-    budget.spend(95, 0.0)
+    budget.spend(89, 0.0)
     assert not budget.is_dear(1.0)
 
     budget.spend(1, 1.0)

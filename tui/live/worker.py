@@ -128,7 +128,7 @@ class Live:
         self._endpoints = endpoints
         self._credential = credential
         self._world, self._clock = self.house.world, self.house.clock
-        self._manners, self._clock_at, self._newest_ms = self.house.manners, 0.0, 0
+        self._manners, self._newest_ms = self.house.manners, 0
         self._noted: dict[str, str] = {}
         self._failing: dict[str, str] = {}
         """Why a snapshot was not answered well the last time, by its method."""
@@ -149,6 +149,9 @@ class Live:
         if self._options.streams:
             self.book.health.user.transport = Transport.CONNECTING
         self._schedule.seconds = self._options.poll_seconds
+
+    _clock_at = _dialled_at = 0.0
+    """When the clock may be measured again, and when the connection that is asked was dialled."""
 
     def _narrow(self) -> None:
         """Keep to what is asked for."""
@@ -243,11 +246,12 @@ class Live:
 
     def _api_changed(self, change: Change) -> None:
         if change.state is LinkState.OPEN:
-            self._schedule.begin(self._world.now())
+            self._schedule.begin(self._dialled_at, self._world.now())
             self._care.ask_again()
             self._wake(self._private, *self._markets)
         elif change.state is LinkState.DIALLING:
-            self._budget.spend(HANDSHAKE_WEIGHT, self._world.now())
+            self._dialled_at = self._world.now()
+            self._budget.spend(HANDSHAKE_WEIGHT, self._dialled_at)
         elif change.state is LinkState.SILENCED:
             self.house.be_silent(change.sentence, self._endpoints.host)
         self._api_change = change

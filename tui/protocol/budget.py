@@ -8,9 +8,9 @@ LIMIT = 2400
 PART = 20
 """We spend at most one part in so many."""
 
-DEAR, ROOM = 4 / 5, 7 / 8
-"""Parts of that: from the first on snapshots are no more than audits; above the second none is asked, and what is left
-is for connections and keys, which cannot wait."""
+DEAR, ROOM, WANTED_ROOM = 3 / 4, 5 / 6, 11 / 12
+"""Parts of that: from the first on snapshots are no more than audits; above the second none is asked but those that LIVE
+or a person waits for, above the third none at all. What is left is for connections and keys, which cannot wait."""
 
 MINUTE = 60.0
 
@@ -40,8 +40,8 @@ class Budget:
         return self.spent(now) >= self.most * DEAR
 
     def room_at(self, weight: int, now: float, *, is_wanted: bool = False) -> float:
-        """Return the earliest `now` at which a snapshot of this weight may be asked; all is for what a person wants."""
-        excess = self.spent(now) + weight - self.most * (1 if is_wanted else ROOM)
+        """Return the earliest `now` at which a snapshot of this weight may be asked; is it wanted, there is more room."""
+        excess = self.spent(now) + weight - self.most * (WANTED_ROOM if is_wanted else ROOM)
         for at, spent in self._spent:
             if excess <= 0:
                 break

@@ -29,9 +29,6 @@ BUSY, FULL = 0.80, 0.95
 
 FULL_SECONDS = 60.0
 
-JUST = 0.2
-"""Seconds since a question within which its answer is as good as another's."""
-
 
 class Schedule:
     """When each of the two snapshots of one book is due."""
@@ -107,10 +104,10 @@ class Schedule:
             self._failures[method] = 0
             self._wanted.add(method)
 
-    def begin(self, now: float) -> None:
-        """Ask for both now, unless that has just been done: a connection has begun."""
+    def begin(self, since: float, now: float) -> None:
+        """Ask for both now, unless they have been asked `since` the connection that has begun was dialled."""
         for method, asked in self._asked.items():
-            if now - asked >= JUST:
+            if asked < since:
                 self._due[method] = now
                 self._wanted.add(method)
             self._failures[method] = 0
@@ -155,5 +152,5 @@ class Schedule:
         """Totals change slowly, and are asked for less often than positions."""
         seconds = self.seconds
         if method == ACCOUNT:
-            seconds = max(seconds, min(3 * seconds, AUDIT_SECONDS))
+            seconds = max(seconds, AUDIT_SECONDS)
         return max(seconds, FULL_SECONDS) if self._budget.use >= FULL else seconds
