@@ -8,8 +8,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.view.hand import MANY, HandSource
-from tests.view.test_positions_screen import app_of, ready
+from tests.view.hand import MANY, HandSource, app_of
+from tests.view.test_positions_screen import ready
 from tui.view.straight import StraightWidget
 
 Cell = tuple[str, Style]

@@ -340,7 +340,8 @@ class VirtualSocket:
         self._lose("The connection was closed from here.", forget=False)
         self._world.sockets.add(self)
         try:
-            await asyncio.sleep(CLOSE_SECONDS if is_blocked else 2 * self._world.network.delay())
+            answer = CLOSE_SECONDS if is_blocked else 2 * self._world.network.delay()
+            await asyncio.sleep(min(CLOSE_SECONDS, answer))
         finally:
             self._world.sockets.discard(self)
 
