@@ -638,6 +638,31 @@ def test_the_screen_leaves_the_terminal_in_order(home: Path, ending: str | signa
     assert output.rindex(b"\x1b[?1049l") > output.rindex(b"\x1b[?1049h")
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--theme", "nope"), "--theme: there is no theme 'nope'"),
+        (("--sort", "nope"), "--sort: there is no column 'nope'"),
+        (("--filter", "side:up"), "the sides are side:long and side:short"),
+    ],
+)
+def test_names_that_there_are_not_are_refused_before_the_screen(
+    home: Path, options: tuple[str, str], words: str
+) -> None:
+    """A wrong option ends with the exit code of a wrong option, and never with a screen that shows less."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 120))
+    command = (*PYTHON, "--demo", *options)
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        output = b"".join(iter(lambda: read_from(ours), b""))
+    os.close(ours)
+
+    assert process.returncode == 64
+    assert words in " ".join(output.decode().split())
+    assert b"\x1b[?1049h" not in output
+
+
 # No secret shows
 
 

@@ -41,7 +41,7 @@ from tui.cli.options import (
 )
 from tui.cli.place import Plan, open_live, plan, state_folder
 from tui.credentials import RedactingFormatter, redact
-from tui.errors import PerptopError, Unavailable, UsageError
+from tui.errors import PerptopError, SettingsError, Unavailable, UsageError
 from tui.protocol.text import clean
 from tui.report.formats import FORMATS, fields_of, render
 from tui.report.picture import Caption, Picture, Wanted, take
@@ -210,8 +210,16 @@ def _show_screen(wanted: Connection, look: Look) -> None:
     path = settings.settings_path()
     stored = settings.load(path)
     _check_keys(path, stored)
+    screen = look.over(stored.screen)
+    _check_filter(screen.filter)
     planned = plan(wanted, stored, streams=True)
-    asyncio.run(_run_screen(planned, look.over(stored.screen), stored.keys))
+    try:
+        asyncio.run(_run_screen(planned, screen, stored.keys))
+    except SettingsError as error:
+        name = str(error).partition(":")[0]
+        if getattr(look, name, None) is None:
+            raise
+        raise UsageError(f"--{error}") from None  # the option was wrong, not the settings file
 
 
 async def _run_screen(planned: Plan, screen: ScreenSettings, keys: dict[str, str]) -> None:
