@@ -18,6 +18,8 @@ Value = tuple[Decimal, str]
 
 UNDELIVERED = 11.0
 """Seconds for which a dead line may hide a change: pings and the age of mark prices find it by then."""
+AT_ONCE = 1.0
+"""Seconds within which the loss of a line has to be said."""
 SILENT = 15.0 + 3.0 + 2.5
 """Seconds for which a change may stay unseen whose event was lost without a trace: an audit, the lag of its answer,
 and the way there and back."""
@@ -74,6 +76,8 @@ class Watcher:
         self._unseen_until = 0.0
         self._crowded: dict[str, float] = {}
         self._opened_at: dict[Key, float] = {}
+        self._coming_at = -AT_ONCE
+        """When an event was last seen on its way."""
         exchange = world.exchange
         exchange.world.tell = self._tell
         self.note_truth()
@@ -210,6 +214,8 @@ class Watcher:
             if socket.feed == "private" and socket.oldest_coming is not None
         ]
         if coming and self.world.loop.time() - min(coming) <= UNDELIVERED:
+            self._coming_at = now
+        if now - self._coming_at <= AT_ONCE:  # what was coming may have been lost with its line a moment ago
             return True
         return now - self._silent.get(side, -SILENT) <= SILENT
 
