@@ -16,6 +16,7 @@ from tui.book.health import Transport, Word
 from tui.book.journal import Kind
 from tui.errors import Unavailable
 from tui.live import LiveOptions, snapshot
+from tui.protocol.conversation import ApiConversation, State
 from tui.protocol.requests import ACCOUNT, LOG_ON, METHODS, PING_STREAM, POSITIONS, START_STREAM, TIME
 from tui.protocol.schedule import AUDIT_SECONDS
 from tui.sim import api_session
@@ -472,6 +473,27 @@ async def test_listen_key_that_another_client_closed_is_replaced() -> None:
         assert await on.until(on.is_true, 1) < 0.5
         assert on.exchange.world.listen_keys.active not in (None, key)
         assert "userDataStream.stop" not in on.exchange.ledger.methods()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3, 0.4, 0.6])
+def test_listen_key_that_comes_while_the_clock_is_measured_is_used(delay: float) -> None:
+    """A key is not forgotten because the answers wait for the clock at the moment it arrives."""
+
+    @virtual
+    async def story() -> None:
+        async with stage(QUIET) as on:
+            await asyncio.sleep(5)
+            on.strike("listen-key-expired")
+            await asyncio.sleep(delay)
+            talk = on.live._api.talk
+            assert isinstance(talk, ApiConversation)
+            talk.state = State.MEASURING
+            await asyncio.sleep(0.5)
+            for news in talk.time_is_measured(on.world.now()):
+                on.live._hear(news)
+            assert await on.until_word(Word.LIVE, 10) < 10
+
+    story()
 
 
 @virtual

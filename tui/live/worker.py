@@ -370,6 +370,8 @@ class Live:
         match news:
             case Ready():
                 self.book.health.skew_ms = self._clock.skew_ms
+                for link in self._links:  # what waits for answers can go on
+                    link.nudge()
                 self._nudge.set()
             case TimeWanted():
                 self.questions.ask_time(self._time_is_measured)
