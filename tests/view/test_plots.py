@@ -107,7 +107,7 @@ def test_account_plot_never_moves() -> None:
 async def test_details_show_the_session() -> None:
     """The paint tick notes what went on, and the details plot it."""
     source = HandSource(position("A"))
-    async with app_of(source, frames_per_second=1).run_test(size=(120, 50)) as pilot:
+    async with app_of(source, frames_per_second=1).run_test(size=(120, 54)) as pilot:
         app = pilot.app
         assert isinstance(app, PositionsApp)
         for mark in ("110", "120"):
@@ -119,5 +119,6 @@ async def test_details_show_the_session() -> None:
         await pilot.pause()
         text = "\n".join(pane(app))
 
+        assert "Share of maint. margin" in text
         assert "This session" in text
         assert "110 … 120" in text

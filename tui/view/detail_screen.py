@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
-from tui.book import figures
+from tui.book import figures, risk
 from tui.book.position import Key, Position
 from tui.view import bars, formats
 from tui.view.books import LONG_NAMES
@@ -236,11 +236,22 @@ class DetailScreen(Sheet):
             if lines and self.size.height >= AIRY_HEIGHT:
                 lines.append(())
             lines.append(((f" {group}", "title"),))
-            wanted = [field for field in fields if field.is_wanted(position)]
+            wanted = [field for field in (*fields, *self._of_all(group)) if field.is_wanted(position)]
             lines += [field_line(field, row, self._is_private, time_ms, width) for field in wanted]
         if lines and self.size.height >= AIRY_HEIGHT:
             lines.append(())
         return lines + plot_lines(self.moment, position, self._is_private, width)
+
+    def _of_all(self, group: str) -> tuple[Field, ...]:
+        """What a position is among the others."""
+        rows = list(self.moment.book.positions.values())
+        share = Field(
+            "Share of maint. margin",
+            SNAPSHOT,
+            lambda position: formats.percent(risk.maintenance_share(position, rows), 1),
+            is_computed=always,
+        )
+        return (share,) if group == "Risk" else ()
 
     def action_walk(self, step: int) -> None:
         """Show the row before or after this one."""
