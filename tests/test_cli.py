@@ -37,7 +37,7 @@ ADA: dict[str, object] = {
     "break_even_price": "0.385077",
     "mark_price": "0.41047590",
     "unrealized_pnl": "0.76427700",
-    "liquidation_price": None,
+    "liquidation_price": "0",
     "isolated_margin": "0",
     "notional": "12.31427700",
     "margin_asset": "USDT",

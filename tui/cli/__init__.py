@@ -78,9 +78,11 @@ def cli(context: click.Context, /, **_: object) -> None:
         values = given(context)
         _show_screen(part(values, Connection), part(values, Look))
         return
-    for name in Look.__struct_fields__:
-        if name != "filter" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name.replace('_', '-')} belongs to the screen, not to a command")
+    for option in context.command.params:
+        name = option.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name != "filter" and name in Look.__struct_fields__:
+            raise UsageError(f"{option.opts[0]} belongs to the screen, not to a command")
 
 
 @cli.command()
