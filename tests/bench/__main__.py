@@ -256,7 +256,8 @@ def markdown(result: dict[str, Any]) -> str:
     """Everything, for the README."""
     return "\n".join(
         [
-            "600 rows at 160×50, ten ticks a second, unless it says otherwise; medians of alternating runs in one session.",
+            f"600 rows at 160×50, ten ticks a second, unless it says otherwise; {result['repeats']} alternating run(s) of each "
+            "program in one session, medians where there are several.",
             "",
             *goals(result),
             "",
@@ -280,6 +281,7 @@ def main() -> None:
     arguments = parser.parse_args()
     is_quick = arguments.quick
     result = {
+        "repeats": 1 if is_quick else arguments.repeats,
         "ticks": tick_figures(1, (100, 600), 5) if is_quick else tick_figures(arguments.repeats, ROWS, 0),
         "start": start_figures(1 if is_quick else 5),
         "idle": idle_figures(2 if is_quick else 60),
