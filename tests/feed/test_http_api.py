@@ -12,7 +12,8 @@ import pytest
 from tests.protocol.wire import WALL_MS, hmac_credential
 from tests.virtual.loop import virtual
 from tui.errors import RequestForbidden
-from tui.feed.http_api import ContractsAnswer, HttpApi, Means
+from tui.feed.http import Means
+from tui.feed.http_api import ContractsAnswer, HttpApi
 from tui.feed.link import Change, LinkState
 from tui.feed.world import DialFailed, HttpAnswer, Socket
 from tui.protocol.budget import Budget

@@ -1,17 +1,30 @@
-"""The few questions that Binance answers over HTTP only."""
+"""The one way to an HTTP server: the allow-list, the signature and the count of weight stand here, before every socket."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from typing import NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
 from tui.credentials import Credential
 from tui.errors import ProtocolError, RequestForbidden
-from tui.feed.world import DialFailed, World, refused
+from tui.feed.world import DialFailed, HttpAnswer, World, refused
+from tui.protocol.budget import Budget
 from tui.protocol.clock import SAMPLES, ExchangeClock
 from tui.protocol.codec import decode_server_time
 from tui.protocol.redial import Manners
-from tui.protocol.venues import CLOCK, HTTP_REQUESTS, RIGHTS
+from tui.protocol.requests import Security
+from tui.protocol.venues import CLOCK, HTTP_REQUESTS, RIGHTS, HttpRequest
+
+
+class Means(NamedTuple):
+    """What all who ask for one book share."""
+
+    world: World
+    manners: Manners
+    clock: ExchangeClock
+    credential: Credential
+    budget: Budget
 
 
 class HttpFailed(Exception):
@@ -24,54 +37,63 @@ class HttpFailed(Exception):
         """Seconds for which every connection of this machine has to be silent; None when it need not."""
 
 
+async def send(
+    means: Means, base: str, request: HttpRequest, params: Mapping[str, str | int] | None = None
+) -> HttpAnswer:
+    """Send one request, signed with a time of now where it has to be; return the answer, whatever its status.
+
+    Raises:
+        DialFailed: there was none.
+        RequestForbidden: the request is not on the list.
+    """
+    if (request.verb, request.path) not in HTTP_REQUESTS:
+        raise RequestForbidden(f"perptop does not ask for {request.path}.")
+    now, credential = means.world.now(), means.credential
+    headers = {} if request.security is Security.NONE else {"X-MBX-APIKEY": credential.api_key.reveal()}
+    query = urlencode(params or {})
+    if request.security is Security.SIGNED:
+        query = urlencode({**(params or {}), "timestamp": means.clock.timestamp(now)})
+        query += f"&signature={quote(credential.sign(query), safe='')}"
+    means.budget.spend(request.weight, now)
+    return await means.world.ask(request.verb, f"{base}{request.path}{f'?{query}' if query else ''}", headers)
+
+
 async def get(
-    world: World,
-    base: str,
-    path: str,
-    params: Mapping[str, str | int],
-    credential: Credential | None = None,
+    means: Means, base: str, request: HttpRequest, params: Mapping[str, str | int] | None = None
 ) -> bytes:
-    """Return the body of a 200 answer; signs when a credential is given.
+    """Return the body of a 200 answer.
 
     Raises:
         HttpFailed: there was no such answer.
         RequestForbidden: the request is not on the list.
     """
-    if ("GET", path) not in HTTP_REQUESTS:
-        raise RequestForbidden(f"perptop does not ask for {path}.")
-    query = urlencode(params)
-    headers = {}
-    if credential is not None:
-        headers["X-MBX-APIKEY"] = credential.api_key.reveal()
-        query += f"&signature={urlencode({'': credential.sign(query)})[1:]}"
     try:
-        answer = await world.ask("GET", f"{base}{path}{f'?{query}' if query else ''}", headers)
+        answer = await send(means, base, request, params)
         if answer.status != 200:
             raise refused(answer, urlsplit(base).hostname or "")
     except DialFailed as problem:
-        raise HttpFailed(f"{path}: {problem.sentence}", problem.silent) from None
+        raise HttpFailed(f"{request.path}: {problem.sentence}", problem.silent) from None
     return answer.body
 
 
-async def measure(world: World, manners: Manners, base: str, clock: ExchangeClock) -> None:
+async def measure(means: Means, base: str) -> None:
     """Measure the exchange's clock by `GET /fapi/v1/time` (page "Check Server Time"); stops where silence is due.
 
     Raises:
         HttpFailed: the time could not be had.
     """
+    world, clock = means.world, means.clock
     clock.begin()
-    while clock.samples < SAMPLES and world.now() >= manners.silent_until:
+    while clock.samples < SAMPLES and world.now() >= means.manners.silent_until:
         sent = world.now()
-        answer = await get(world, base, CLOCK.path, {})
+        answer = await get(means, base, CLOCK)
         try:
             clock.sample(sent, world.now(), decode_server_time(answer).server_time_ms, world.wall_ms())
         except ProtocolError as problem:
             raise HttpFailed(str(problem)) from None
 
 
-async def key_rights(
-    world: World, base: str, credential: Credential, timestamp: int, recv_window_ms: int
-) -> dict[str, bool]:
+async def key_rights(means: Means, base: str, recv_window_ms: int) -> dict[str, bool]:
     """Ask `GET /sapi/v1/account/apiRestrictions` (page "Get API Key Permission") what the key may do.
 
     Returns:
@@ -80,9 +102,8 @@ async def key_rights(
     Raises:
         HttpFailed: it could not be had.
     """
-    params = {"recvWindow": recv_window_ms, "timestamp": timestamp}
     try:
-        answer = msgspec.json.decode(await get(world, base, RIGHTS.path, params, credential))
+        answer = msgspec.json.decode(await get(means, base, RIGHTS, {"recvWindow": recv_window_ms}))
     except msgspec.MsgspecError:
         raise HttpFailed(f"{RIGHTS.path}: unreadable") from None
     if not isinstance(answer, dict):

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
 
-from tui.credentials import Credential, Secret
-from tui.errors import ProtocolError, RequestForbidden
+from tui.credentials import Secret
+from tui.errors import ProtocolError
+from tui.feed.http import Means, send
 from tui.feed.link import Change, LinkState
-from tui.feed.world import DialFailed, HttpAnswer, World
+from tui.feed.world import DialFailed, HttpAnswer
 from tui.protocol import codec
-from tui.protocol.budget import Budget
-from tui.protocol.clock import ExchangeClock
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
     AccountAnswer,
@@ -23,11 +21,11 @@ from tui.protocol.conversation import (
     WeightUsed,
 )
 from tui.protocol.portfolio_margin import account_information
-from tui.protocol.redial import Manners, Redial
+from tui.protocol.redial import Redial
 from tui.protocol.replies import ErrorReply
-from tui.protocol.requests import ACCOUNT, POSITIONS, START_STREAM, TIME, Params, Security
+from tui.protocol.requests import ACCOUNT, POSITIONS, START_STREAM, TIME
 from tui.protocol.talk import Garbled
-from tui.protocol.venues import HTTP_REQUESTS, HttpRequest, Venue
+from tui.protocol.venues import HttpRequest, Venue
 from tui.protocol.verdicts import Trouble, Verdict, judge
 
 CONTRACTS_SECONDS = 3600.0
@@ -42,16 +40,6 @@ class ContractsAnswer(NamedTuple):
     """The list of contracts, with their sizes."""
 
     contracts: tuple[ContractInformation, ...]
-
-
-class Means(NamedTuple):
-    """What all askers of one program share."""
-
-    world: World
-    manners: Manners
-    clock: ExchangeClock
-    credential: Credential
-    budget: Budget
 
 
 class Rejected(Exception):
@@ -223,20 +211,7 @@ class HttpApi:
             self._hear(ListenKeyKept())
 
     async def _fetch(self, request: HttpRequest, method: str) -> bytes:
-        if (request.verb, request.path) not in HTTP_REQUESTS:
-            raise RequestForbidden(f"perptop does not ask for {request.path}.")
-        params: Params = dict(self._params) if method == POSITIONS else {}
-        headers = {}
-        if request.security is not Security.NONE:
-            headers["X-MBX-APIKEY"] = self._means.credential.api_key.reveal()
-        if request.security is Security.SIGNED:
-            params["timestamp"] = self._means.clock.timestamp(self._means.world.now())
-        query = urlencode(params)
-        if request.security is Security.SIGNED:
-            query += f"&signature={quote(self._means.credential.sign(query), safe='')}"
-        url = f"{self._base}{request.path}{f'?{query}' if query else ''}"
-        self._means.budget.spend(request.weight, self._means.world.now())
-        answer = await self._means.world.ask(request.verb, url, headers)
+        answer = await send(self._means, self._base, request, self._params if method == POSITIONS else None)
         self._note_weight(answer)
         if answer.status == 200:
             return answer.body

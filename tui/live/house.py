@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.book.journal import Journal
-from tui.feed.http import HttpFailed
+from tui.credentials import Credential
+from tui.feed.http import HttpFailed, Means
 from tui.feed.memory import BanMemory
 from tui.feed.world import World
 from tui.protocol.budget import LIMIT, Budget
@@ -47,6 +48,10 @@ class House:
         """Return what a book may spend: USD-M and COIN-M share one limit, Portfolio Margin has its own."""
         limit = VENUES[book].weight_limit if book in VENUES else LIMIT
         return self._budgets.setdefault(limit, Budget(limit))
+
+    def means(self, book: str, credential: Credential) -> Means:
+        """Return what is needed to ask for a book over HTTP."""
+        return Means(self.world, self.manners, self.clock, credential, self.budget(book))
 
     def schedule(self, book: str) -> Schedule:
         """Return a plan for the snapshots of a book."""

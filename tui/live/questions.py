@@ -11,11 +11,10 @@ from tui.errors import ProtocolError
 from tui.feed.http import HttpFailed, get, key_rights, measure
 from tui.live.house import House
 from tui.protocol import codec
-from tui.protocol.clock import SAMPLES
 from tui.protocol.endpoints import Endpoints
 from tui.protocol.rights import rights
 from tui.protocol.talk import Garbled
-from tui.protocol.venues import ACCOUNT_CONFIG, CLOCK, PORTFOLIO_ACCOUNT, SYMBOL_CONFIG, HttpRequest
+from tui.protocol.venues import ACCOUNT_CONFIG, PORTFOLIO_ACCOUNT, SYMBOL_CONFIG, HttpRequest
 
 RIGHTS_SECONDS = 24 * 3600.0
 RIGHTS_AGAIN_SECONDS = 3600.0
@@ -47,7 +46,8 @@ class Questions:
     ) -> None:
         self.asks_rights = bool(endpoints.account_rest_url)
         self.asks_configs = book.book == "usdm"
-        self._house, self._endpoints, self._credential, self._book = house, endpoints, credential, book
+        self._house, self._endpoints, self._book = house, endpoints, book
+        self._means = house.means(book.book, credential)
         self._hear = hear
         self._recv_window_ms = recv_window_ms
         self._rights_at = self._configs_at = self._modes_at = 0.0
@@ -102,24 +102,20 @@ class Questions:
         task.add_done_callback(self._errands.discard)
 
     async def _ask_time(self, told: Callable[[], None]) -> None:
-        house = self._house
-        house.budget(self._book.book).spend(SAMPLES * CLOCK.weight, house.world.now())
         try:
-            await measure(house.world, house.manners, self._endpoints.rest_url, house.clock)
+            await measure(self._means, self._endpoints.rest_url)
         except HttpFailed as problem:
-            house.failed(problem, self._endpoints.host)
+            self._house.failed(problem, self._endpoints.host)
         told()
 
     async def _ask_rights(self) -> None:
         base = self._endpoints.account_rest_url
         assert base is not None  # `asks_rights` is False without it
-        house = self._house
-        timestamp = house.clock.timestamp(house.world.now())
         try:
-            allowed = await key_rights(house.world, base, self._credential, timestamp, self._recv_window_ms)
+            allowed = await key_rights(self._means, base, self._recv_window_ms)
         except HttpFailed as problem:
-            self._rights_at = house.world.now() + RIGHTS_AGAIN_SECONDS
-            house.failed(problem, self._endpoints.host)
+            self._rights_at = self._means.world.now() + RIGHTS_AGAIN_SECONDS
+            self._house.failed(problem, self._endpoints.host)
         else:
             self._hear(RightsAnswer(rights(allowed)))
 
@@ -146,7 +142,7 @@ class Questions:
     async def _answer_of(self, request: HttpRequest) -> bytes | None:
         """Return what USD-M answers over HTTP; None when it does not."""
         try:
-            answer = await self._get_signed(self._endpoints.rest_url, request)
+            answer = await self._get(self._endpoints.rest_url, request)
         except HttpFailed as problem:
             self._house.failed(problem, self._endpoints.host)
             return None
@@ -154,11 +150,8 @@ class Questions:
             self._book.weight_used += request.weight
         return answer
 
-    async def _get_signed(self, base: str, request: HttpRequest) -> bytes:
-        house, now = self._house, self._house.world.now()
-        house.budget(self._book.book).spend(request.weight, now)
-        params = {"recvWindow": self._recv_window_ms, "timestamp": house.clock.timestamp(now)}
-        return await get(house.world, base, request.path, params, self._credential)
+    async def _get(self, base: str, request: HttpRequest) -> bytes:
+        return await get(self._means, base, request, {"recvWindow": self._recv_window_ms})
 
     async def is_portfolio_margin(self) -> bool:
         """Ask whether the account is under Portfolio Margin: only then does `/papi` tell of it."""
@@ -166,7 +159,7 @@ class Questions:
         if base is None or self._house.is_silent:
             return False
         try:
-            await self._get_signed(base, PORTFOLIO_ACCOUNT)
+            await self._get(base, PORTFOLIO_ACCOUNT)
         except HttpFailed as problem:
             self._house.failed(problem, self._endpoints.host)
             return False
