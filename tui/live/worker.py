@@ -10,14 +10,14 @@ import msgspec
 
 from tui.book.book import Book
 from tui.book.health import MARK_LIMIT_MS, Feed, Transport
-from tui.book.journal import Kind
 from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
-from tui.feed.http_api import ContractsAnswer, HttpApi, Means
+from tui.feed.http_api import ContractsAnswer, HttpApi
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.world import RealWorld, World
 from tui.live.house import House
 from tui.live.questions import Questions, RightsAnswer
+from tui.live.states import States
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
     AccountAnswer,
@@ -69,17 +69,6 @@ CLOCK_SPACING = 30.0
 AHEAD_MS = 1_000
 """An event from so far in our future shows that our clock is slow: it is measured at once, or ages would be too small."""
 
-_TRANSPORTS = {
-    LinkState.WAITING: Transport.CONNECTING,
-    LinkState.DIALLING: Transport.CONNECTING,
-    LinkState.OPEN: Transport.OPEN,
-    LinkState.ROTATING: Transport.OPEN,
-    LinkState.DOWN: Transport.DOWN,
-    LinkState.REFUSED: Transport.REFUSED,
-    LinkState.SILENCED: Transport.BANNED,
-    LinkState.MISSING: Transport.DOWN,
-}
-
 
 class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to watch, and how often to ask."""
@@ -129,9 +118,8 @@ class Live:
         self._credential = credential
         self._world, self._clock = self.house.world, self.house.clock
         self._manners, self._newest_ms = self.house.manners, 0
-        self._noted: dict[str, str] = {}
-        self._failing: dict[str, str] = {}
-        """Why a snapshot was not answered well the last time, by its method."""
+        self._clock_at = self._dialled_at = 0.0
+        self._states = States(self.house, self.book, self._tell)
         self._budget = self.house.budget(self._options.book)
         self._schedule = self.house.schedule(self._options.book)
         self._api: Link[ApiConversation] | HttpApi = self._asker()
@@ -149,9 +137,6 @@ class Live:
         if self._options.streams:
             self.book.health.user.transport = Transport.CONNECTING
         self._schedule.seconds = self._options.poll_seconds
-
-    _clock_at = _dialled_at = 0.0
-    """When the clock may be measured again, and when the connection that is asked was dialled."""
 
     def _narrow(self) -> None:
         """Keep to what is asked for."""
@@ -203,7 +188,7 @@ class Live:
         """USD-M is asked over the WebSocket API connection, the other books over HTTP."""
         if self._venue is None:
             return Link(self._world, self._manners, self._begin_api, self._hear, self._api_changed)
-        means = Means(self._world, self._manners, self._clock, self._credential, self._budget)
+        means = self.house.means(self._options.book, self._credential)
         options = self._options
         params: dict[str, str | int] = {"recvWindow": options.recv_window_ms}
         if options.margin_asset is not None:
@@ -265,7 +250,7 @@ class Live:
         talk = self._api.talk
         if change.state is LinkState.OPEN and talk is not None and talk.answered_at < max(0.0, until):
             change = Change(LinkState.DIALLING)  # it is not known to answer, or not to answer again
-        self._feed_changed(self.book.health.api, change, "Snapshots")
+        self._states.changed(self.book.health.api, change, "Snapshots")
 
     def _private_changed(self, change: Change) -> None:
         user = self.book.health.user
@@ -312,29 +297,7 @@ class Live:
     def _stream_changed(self, feed: Feed, change: Change, name: str) -> None:
         if change.state is LinkState.SILENCED:
             self.house.be_silent(change.sentence, self._endpoints.host)
-        self._feed_changed(feed, change, name)
-
-    def _feed_changed(self, feed: Feed, change: Change, name: str) -> None:
-        """Write a link's change into the feed's health, and tell what a person would want to know."""
-        time_ms = self.time_ms()
-        transport, was = _TRANSPORTS[change.state], feed.transport
-        if transport is not was:
-            feed.since_ms = time_ms
-        feed.transport = transport
-        if change.sentence or transport is Transport.OPEN:
-            feed.reason = change.sentence if change.state is not LinkState.ROTATING else ""
-        feed.retry_ms = None if change.retry_at is None else self._clock.time_ms(change.retry_at)
-        if transport is Transport.OPEN and was is not Transport.OPEN:
-            self._note(name, f"{name}: connected.")
-        elif change.sentence:
-            self._note(name, f"{name}: {change.sentence}")
-        self._tell()
-
-    def _note(self, topic: str, sentence: str) -> None:
-        """Write into the journal what has become of a topic; the same again is no news."""
-        if self._noted.get(topic) != sentence:
-            self._noted[topic] = sentence
-            self.book.journal.write(self.time_ms(), Kind.CONNECTION, sentence)
+        self._states.changed(feed, change, name)
 
     def _tell(self) -> None:
         if self.on_change is not None:
@@ -354,7 +317,7 @@ class Live:
             case Failed():
                 self._request_failed(news.method, news.trouble)
             case Garbled():
-                self._garbled(news.sentence)
+                self._states.garbled(news.sentence)
             case RightsAnswer():
                 self.rights = news.rights
                 self._tell()
@@ -403,7 +366,7 @@ class Live:
             self._follow_symbols()
             self._nudge.set()
         elif isinstance(event, UnknownEvent):
-            self._note("unknown", f"An unknown event came: {event.kind}.")
+            self._states.note("unknown", f"An unknown event came: {event.kind}.")
 
     def _look_at_clock(self, event_time_ms: int) -> None:
         if event_time_ms > self.time_ms() + AHEAD_MS:
@@ -414,13 +377,12 @@ class Live:
         time_ms, health = self.time_ms(), self.book.health
         method = POSITIONS if isinstance(answer, PositionsAnswer) else ACCOUNT
         self._schedule.answered(method)
-        self._noted.pop(method, None)
         self._api.useful()
         health.skew_ms = self._clock.skew_ms
-        self._failing.pop(method, None)
+        self._states.answered(method)
         if health.api.transport is not Transport.OPEN or health.api.reason:
             self._show_api()
-            health.api.reason = health.api.reason or next(iter(self._failing.values()), "")
+            self._states.repeat_failures()
         if isinstance(answer, AccountAnswer):
             self.book.take_account(answer.information, answer.asked_ms, time_ms)
             self._want_margins()
@@ -458,12 +420,6 @@ class Live:
             if one.contract_size is not None and one.margin_asset is not None
         }
 
-    def _garbled(self, sentence: str) -> None:
-        health = self.book.health
-        health.protocol_errors += 1
-        health.last_protocol_error = sentence
-        self._note("unreadable", f"Unreadable: {sentence}")
-
     def _request_failed(self, method: str, trouble: Trouble) -> None:
         now = self._world.now()
         if trouble.verdict is Verdict.LIMITED:
@@ -479,10 +435,10 @@ class Live:
             self._schedule.failed(method, now)
             if trouble.retry_after is not None:
                 self._schedule.not_earlier(method, now + min(trouble.retry_after, LONGEST_BAN))
-            self._failing[method] = self.book.health.api.reason = trouble.sentence
+            self._states.failed(method, trouble.sentence)
             is_never = self._venue is not None and self.book.health.audited_ms is None
             self.book.is_absent = is_never and trouble.verdict in (Verdict.UNKNOWN_METHOD, Verdict.REFUSED)
-        self._note(method, trouble.sentence)
+        self._states.note(method, trouble.sentence)
 
     def _hushed(self) -> None:
         """All have to be silent."""
