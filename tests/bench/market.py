@@ -50,7 +50,7 @@ class Market:
             self._steps[position.key] = _steps(position, dice, self._count)
             self.book.positions[position.key] = position
         self.book._changed.update(self.book.positions)
-        self.book.accounts["main", "usdm"] = _account()
+        self.book.balances.account = _account()
         health = self.book.health
         health.api.transport = health.user.transport = health.mark.transport = Transport.OPEN
         health.api.data_ms = health.user.data_ms = health.mark.data_ms = health.audited_ms = NOW_MS

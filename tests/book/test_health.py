@@ -481,6 +481,6 @@ def test_account_totals_are_kept_by_name() -> None:
     book = Book("second")
     take_account(book, asked=1, wallet="7")
 
-    assert list(book.accounts) == [("second", "usdm")]
+    assert [(one.account, one.book) for one in book.accounts] == [("second", "usdm")]
     assert book.account is not None
     assert book.account.wallet_balance == Decimal(7)

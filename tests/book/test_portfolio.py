@@ -62,7 +62,7 @@ def test_rows_and_accounts_are_those_of_all_books() -> None:
         ("usdm", "BTCUSDT"),
         ("coinm", "BTCUSD_PERP"),
     }
-    assert set(portfolio.accounts) == {("main", "usdm"), ("main", "coinm")}
+    assert [(one.account, one.book) for one in portfolio.accounts] == [("main", "usdm"), ("main", "coinm")]
     assert portfolio.word(NOW) is Word.LIVE
 
 

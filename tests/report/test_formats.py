@@ -26,7 +26,7 @@ def book() -> Book:
     book.health.api.transport = Transport.OPEN
     book.health.is_synced = True
     book.health.audited_ms = NOW
-    book.accounts["main", "usdm"] = Account(
+    book.balances.account = Account(
         account="main",
         book="usdm",
         margin_balance=Decimal("100.50"),

@@ -40,7 +40,7 @@ def book_of(*rows: Position) -> Book:
     book.health.api.data_ms = NOW - 250
     book.health.is_synced = True
     book.health.audited_ms = NOW
-    book.accounts["main", "usdm"] = Account(
+    book.balances.account = Account(
         account="main",
         book="usdm",
         wallet_balance=Decimal("126724.69469206"),
@@ -129,7 +129,7 @@ def test_an_unconfirmed_row_keeps_only_its_facts() -> None:
 def test_a_stale_account_keeps_only_its_facts() -> None:
     """Old totals are unknown; wallet balances are facts and stay, beside the age."""
     book = book_of()
-    book.accounts["main", "usdm"].snapshot_ms = NOW - 36_000
+    book.accounts[0].snapshot_ms = NOW - 36_000
     account = picture_of(book).accounts[0]
     assert (account["margin_balance"], account["margin_ratio"]) == (None, None)
     assert (account["wallet_balance"], account["is_live"], account["age_ms"]) == (

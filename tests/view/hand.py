@@ -127,14 +127,14 @@ class HandSource:
         self.now = NOW
         self.refreshed = 0
         self.hand.put(*rows)
-        self.hand.accounts["main", "usdm"] = account()
+        self.hand.balances.account = account()
         make_live(self.hand)
 
     def add(self, name: str, told: Account, *rows: Position) -> HandBook:
         """Put a further book beside the first one."""
         book = HandBook("main", name, self.hand.journal)
         book.put(*rows)
-        book.accounts["main", name] = told
+        book.balances.account = told
         make_live(book)
         known = self.book.all if isinstance(self.book, Portfolio) else (self.hand,)
         self.book = Portfolio((*known, book))
@@ -164,7 +164,7 @@ class HandSource:
         for row in self.book.positions.values():
             row.confirmed_ms = row.mark_time_ms = row.snapshot_ms = self.now
         self.book.health.audited_ms = self.now
-        for one in self.book.accounts.values():
+        for one in self.book.accounts:
             one.snapshot_ms = self.now
         self.hand._changed.update(self.book.positions)
 

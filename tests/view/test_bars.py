@@ -206,7 +206,7 @@ def test_account_says_its_currency() -> None:
     """Totals are USDT in single-asset mode and USD in multi-assets mode."""
     source = HandSource(position("A"))
     single = text(account_lines(at(source), False, 120, 2, 0))
-    source.hand.accounts["main", "usdm"] = account(multi_assets_mode=True)
+    source.hand.balances.account = account(multi_assets_mode=True)
     several = text(account_lines(at(source), False, 120, 2, 0))
 
     assert ("1,020.00 USDT" in single, "1,020.00 USD " in several) == (True, True)
@@ -227,7 +227,7 @@ def test_account_lists_other_assets() -> None:
     """In single-asset mode the totals leave other assets out: they have lines of their own, as many as fit."""
     assets = tuple(Asset(asset=name, wallet_balance=Decimal(5)) for name in ("USDT", "USDC", "BNB", "BTC"))
     source = HandSource()
-    source.hand.accounts["main", "usdm"] = account(assets=assets, multi_assets_mode=False)
+    source.hand.balances.account = account(assets=assets, multi_assets_mode=False)
     lines = text(account_lines(at(source), False, 120, 2, 2)).splitlines()
 
     assert [line.split()[0] for line in lines[2:]] == ["USDC", "and"]
@@ -239,7 +239,7 @@ def test_margin_ratio_says_how_bad_it_is() -> None:
     words = []
     for maintenance in ("102", "600", "900"):
         source = HandSource(position("A"))
-        source.hand.accounts["main", "usdm"] = account(maintenance_margin=Decimal(maintenance))
+        source.hand.balances.account = account(maintenance_margin=Decimal(maintenance))
         words.append(text(account_lines(at(source), False, 160, 2, 0)).splitlines()[0].split("▏")[1].strip())
 
     assert words == ["", "high", "critical"]
@@ -251,7 +251,7 @@ def test_figures_of_the_account_hold_their_places() -> None:
     starts = set()
     for balance, pnl in (("1234567", "-987654.43"), ("1000", "20"), ("1", "0"), ("1000", None)):
         told = account(wallet_balance=Decimal(balance), multi_assets_mode=False)
-        source.hand.accounts["main", "usdm"] = told
+        source.hand.balances.account = told
         fields = {"mark_time_ms": None} if pnl is None else {"unrealized_pnl": Decimal(pnl)}
         source.hand.change(position("A").key, **fields)
         if pnl is None:
@@ -333,7 +333,7 @@ def test_each_trouble_has_words_of_its_own(transport: Transport, title: str) -> 
 def test_connecting_tells_each_feed() -> None:
     """Before the first data every feed says where it stands."""
     source = HandSource()
-    source.hand.accounts.clear()
+    source.hand.balances.account = None
     source.book.health.api.transport = Transport.DOWN
     source.book.health.api.reason = "DNS: ws-fapi.binance.com cannot be resolved."
     shown = state_text(at(source), listing_of(source), Keys())

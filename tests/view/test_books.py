@@ -284,7 +284,7 @@ def test_uni_mmr_is_exact_near_its_bands() -> None:
 def test_stale_accounts_of_further_books_say_so() -> None:
     """Old totals are —, with their age, in each book by itself."""
     source = three_books()
-    for told in source.book.accounts.values():
+    for told in source.book.accounts:
         told.snapshot_ms = NOW - (0 if told.book == "usdm" else 42_000)
     lines = text(account_lines(at(source), False, 160, 2, 5, 2)).splitlines()
 
@@ -409,7 +409,7 @@ def risk_text(source: HandSource) -> str:
 def test_risk_of_one_book() -> None:
     """The uniform move that liquidates, the leverage, and both sides in dollars."""
     source = HandSource(position("A", maintenance_margin=Decimal("2.20")))
-    told = source.hand.accounts["main", "usdm"]
+    told = source.hand.accounts[0]
     told.assets[0].cross_wallet_balance = Decimal(100)
 
     assert risk_text(source) == (

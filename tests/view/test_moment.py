@@ -27,7 +27,7 @@ def refuse(source: HandSource) -> None:
 
 def forget(source: HandSource) -> None:
     """Know nothing yet."""
-    source.hand.accounts.clear()
+    source.hand.balances.account = None
 
 
 def wait(source: HandSource) -> None:
@@ -146,7 +146,7 @@ def test_margins_are_unknown_from_an_event_to_the_next_snapshot() -> None:
 def test_account_of_several_assets_is_the_snapshots() -> None:
     """In multi-assets mode only Binance knows the rates."""
     source = HandSource(position("A"), position("B"))
-    source.hand.accounts["main", "usdm"] = account(multi_assets_mode=True)
+    source.hand.balances.account = account(multi_assets_mode=True)
     moment = Moment(source)
     moment.advance()
     now = account_now(moment.first)

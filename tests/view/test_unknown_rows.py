@@ -116,7 +116,7 @@ def test_risk_without_a_book_is_named_after_the_others() -> None:
 def test_risk_of_one_symbol_is_not_the_account_s() -> None:
     """Of the rows that were asked for no account distance, leverage or exposure is made."""
     source = HandSource(position("A", maintenance_margin=Decimal("2.20")))
-    source.hand.accounts["main", "usdm"].assets[0].cross_wallet_balance = Decimal(100)
+    source.hand.accounts[0].assets[0].cross_wallet_balance = Decimal(100)
     source.hand.only_symbol = "A"
 
     assert risk_text(source).startswith(" Account liq. —   levered —   exposure long —  short — USD")

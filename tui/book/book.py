@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui.book import margins, telling
-from tui.book.account import Account, Asset
+from tui.book import telling
+from tui.book.account import Account
+from tui.book.balances import Balances
 from tui.book.health import Freshness, Health, Transport, Word, freshness
 from tui.book.journal import Journal, Kind
 from tui.book.merge import LAG_MS, Entry, after_absence, after_event, after_row, closes_gap
@@ -14,7 +15,6 @@ from tui.book.rows import changed_position, margin_type_of, revalue, snapshot_po
 from tui.protocol.events import (
     AccountConfigUpdate,
     AccountUpdate,
-    BalanceChange,
     Event,
     MarginCall,
     MarkPriceUpdate,
@@ -26,13 +26,6 @@ from tui.protocol.events import (
 from tui.protocol.replies import AccountConfig, AccountInformation, PositionRisk, SymbolConfig
 
 ZERO = Decimal(0)
-RISK_FIGURES = ("uni_mmr", "account_status", "account_equity", "actual_equity", "maintenance_margin")
-TOTALS = (
-    "initial_margin", "maintenance_margin", "wallet_balance", "unrealized_pnl", "margin_balance",
-    "position_initial_margin", "open_order_initial_margin", "cross_wallet_balance", "cross_unrealized_pnl",
-    "available_balance", "max_withdraw_amount",
-)  # fmt: skip
-"""What counts USDT alone or all assets, as the asset mode has it."""
 _NONE: dict[Key, Position] = {}
 
 
@@ -75,8 +68,8 @@ class Book:
         """The inverse contracts by symbol; a symbol that is not among them is linear, or not known yet."""
         self.positions: dict[Key, Position] = {}
         """Every known row, those of open orders alone (amount 0) among them."""
-        self.accounts: dict[tuple[str, str], Account] = {}
-        """Totals by (account, book)."""
+        self.balances = Balances(account, book)
+        """What is known of the account."""
         self.health = Health()
         self.is_absent = False
         """Whether Binance says that there is no such book, or not for this key, and has never said otherwise."""
@@ -86,11 +79,7 @@ class Book:
         self.weight_limit: int | None = None
         self._changed: set[Key] = set()
         self._watermarks: dict[Key, int] = {}
-        self._balance_times: dict[str, int] = {}
         self._leverage_times: dict[str, int] = {}
-        self._risk_ms = self._mode_ms = 0
-        self._told: margins.Told | None = None
-        self._held_ms = self._leverage_ms = 0
         self._suspects: dict[Key, tuple[int, int]] = {}
         self._by_symbol: dict[str, dict[Key, Position]] = {}
         self._floor_ms: int | None = None
@@ -101,7 +90,12 @@ class Book:
     @property
     def account(self) -> Account | None:
         """The totals of this book; None before the first snapshot."""
-        return self.accounts.get((self.name, self.book))
+        return self.balances.account
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The same as one of several books has it: none or one."""
+        return () if self.account is None else (self.account,)
 
     def key(self, symbol: str, position_side: str) -> Key:
         """Return the key of a row of this book."""
@@ -183,7 +177,7 @@ class Book:
         if self._before_gap is None and self.health.audited_ms is not None:
             self._before_gap = {key: position.position_amount for key, position in self.positions.items()}
             self.health.away_since_ms = time_ms
-            self._held_ms = time_ms
+            self.balances.note_change(time_ms)
         self._forget_future(time_ms)
         self.health.epoch += 1
         self.health.gap_ms = time_ms
@@ -191,15 +185,12 @@ class Book:
         self._floor_ms = None
         self.dual_side_position = None
         self._watermarks.clear()
-        self._balance_times.clear()
         self._leverage_times.clear()
-        self._risk_ms = 0
         self._suspects.clear()
+        self.balances.begin_epoch()
         for position in self.positions.values():  # a change may have been told to nobody
             position.leverage_is_derived = position.leverage is not None
             position.margin_type_is_derived = position.margin_type is not None
-        if self.account is not None:
-            self.account.multi_assets_mode = None
         self._changed.update(self.positions)
 
     def _forget_future(self, time_ms: int) -> None:
@@ -213,10 +204,7 @@ class Book:
             position.confirmed_ms = min(position.confirmed_ms, time_ms - 1)
             if position.mark_time_ms is not None and position.mark_time_ms > time_ms:
                 position.mark_time_ms = None
-        for account in self.accounts.values():
-            account.snapshot_ms = min(account.snapshot_ms, time_ms - 1)
-        self._held_ms, self._leverage_ms = min(self._held_ms, time_ms), min(self._leverage_ms, time_ms)
-        self._mode_ms = min(self._mode_ms, time_ms)
+        self.balances.forget_future(time_ms)
 
     def stream_opened(self, time_ms: int) -> None:
         """Note that events are told from now on: a snapshot asked for late enough after it closes the gap."""
@@ -238,7 +226,8 @@ class Book:
             case MarginCall():
                 telling.tell_margin_call(self.journal, event, self.key, self.holds)
             case RiskLevelChange():
-                self._apply_risk_level(event)
+                telling.tell_risk_level(self.journal, event)
+                self.balances.apply_risk_level(event)
             case UnknownEvent():
                 self.health.unknown_events += 1
             case _:
@@ -252,17 +241,6 @@ class Book:
         if positions:
             return not any(self.holds(change.symbol) for change in positions)
         return bool(event.alias) and self.book == "usdm"
-
-    def _apply_risk_level(self, event: RiskLevelChange) -> None:
-        telling.tell_risk_level(self.journal, event)
-        account = self.account
-        if account is None or event.event_time_ms < max(self._risk_ms, account.snapshot_ms):
-            return
-        self._risk_ms = event.event_time_ms
-        for name in RISK_FIGURES:
-            told = getattr(event, name)
-            if told not in (None, ""):
-                setattr(account, name, told)
 
     def _apply_mark(self, event: MarkPriceUpdate) -> None:
         mark = event.mark_price
@@ -281,12 +259,12 @@ class Book:
 
     def _apply_account_update(self, event: AccountUpdate, time_ms: int) -> None:
         telling.tell_account_update(self.journal, event, self.key)
-        self._held_ms = max(self._held_ms, time_ms)
+        self.balances.note_change(time_ms)
         for change in event.change.positions:
             if self.is_wanted(change.symbol):
                 self._apply_position_change(change, time_ms)
         for balance in event.change.balances:
-            self._apply_balance_change(balance, time_ms)
+            self.balances.apply_balance(balance, time_ms)
         self._judge_margins()
 
     def _apply_position_change(self, change: PositionChange, time_ms: int) -> None:
@@ -336,36 +314,22 @@ class Book:
         """What is known of a key; a snapshot in which it was absent has set its watermark too."""
         return Entry(self._watermarks.get(key, self._floor_ms), self.positions.get(key))
 
-    def _apply_balance_change(self, change: BalanceChange, time_ms: int) -> None:
-        account = self.account
-        if (
-            account is None or self.book == "pm"
-        ):  # Portfolio Margin tells one of the wallets that its total has
-            return
-        asset = account.asset(change.asset)
-        if asset is None or time_ms < self._balance_times.get(change.asset, 0):
-            return
-        self._balance_times[change.asset] = time_ms
-        _set_balances(account, asset, change.wallet_balance, change.cross_wallet_balance)
-
     def _apply_config(self, event: AccountConfigUpdate, time_ms: int) -> None:
         change = event.leverage_change
         if change is not None and not self.holds(change.symbol):
             return
         telling.tell_config(self.journal, event)
         if change is not None:
-            self._leverage_times[change.symbol] = self._leverage_ms = time_ms
+            self._leverage_times[change.symbol] = time_ms
+            self.balances.note_leverage(time_ms)
             for position in self._by_symbol.get(change.symbol, _NONE).values():
                 if position.leverage != change.leverage:  # margins follow it, and only a snapshot tells them
                     position.initial_margin = position.position_initial_margin = None
                 position.leverage = change.leverage
                 position.leverage_is_derived = False
                 self._changed.add(position.key)
-        account = self.account
-        if event.asset_mode_change is not None and account is not None:
-            self._mode_ms = time_ms
-            account.multi_assets_mode = event.asset_mode_change.multi_assets_mode
-            _forget_totals(account)
+        if event.asset_mode_change is not None:
+            self.balances.apply_asset_mode(event.asset_mode_change.multi_assets_mode, time_ms)
         self._judge_margins()
 
     def take_symbol_configs(self, configs: Iterable[SymbolConfig], asked_ms: int) -> None:
@@ -387,11 +351,10 @@ class Book:
 
     def take_account_config(self, config: AccountConfig, asked_ms: int) -> None:
         """Take the asset mode and the position mode, asked for at `asked_ms`."""
-        if asked_ms < max(self.health.gap_ms, self._mode_ms):
-            return
-        self.dual_side_position = config.dual_side_position
-        if self.account is not None and config.multi_assets_mode is not None:
-            self.account.multi_assets_mode = config.multi_assets_mode
+        if asked_ms >= self.health.gap_ms and self.balances.take_asset_mode(
+            config.multi_assets_mode, asked_ms
+        ):
+            self.dual_side_position = config.dual_side_position
 
     def take_positions(self, rows: Iterable[PositionRisk], asked_ms: int, time_ms: int) -> list[Key]:
         """Merge a snapshot of the positions.
@@ -421,7 +384,7 @@ class Book:
             self.health.audited_ms = max(self.health.audited_ms or 0, asked_ms)
             self._sync(asked_ms, time_ms)
         if corrected and not is_first:
-            self._held_ms = max(self._held_ms, asked_ms)
+            self.balances.note_change(asked_ms)
         self._judge_margins()
         if not was_live:
             return []
@@ -505,68 +468,9 @@ class Book:
 
     def take_account(self, information: AccountInformation, asked_ms: int, time_ms: int) -> None:
         """Take a snapshot of the account; balances that an event told later than it stay."""
-        known = self.account
-        assets = tuple(
-            Asset(**{name: getattr(asset, name) for name in Asset.__struct_fields__})
-            for asset in information.assets
-        )
-        totals = {
-            name: getattr(information, name)
-            for name in information.__struct_fields__
-            if name not in ("assets", "positions")
-        }
-        account = Account(
-            account=self.name,
-            book=self.book,
-            **totals,
-            assets=assets,
-            multi_assets_mode=None if known is None else known.multi_assets_mode,
-            snapshot_ms=asked_ms,
-        )
-        if known is not None:
-            for asset in assets:
-                told = known.asset(asset.asset)
-                if told is not None and self._balance_times.get(asset.asset, 0) > asked_ms - LAG_MS:
-                    _set_balances(account, asset, told.wallet_balance, told.cross_wallet_balance)
-        if (
-            known is not None and self._risk_ms > asked_ms - LAG_MS
-        ):  # this snapshot may be older than that word
-            for name in RISK_FIGURES:
-                setattr(account, name, getattr(known, name))
-        self.accounts[self.name, self.book] = account
+        self.balances.take(information, asked_ms)
         self.health.api.data_ms = time_ms
-        self._told = margins.told_by(information, asked_ms)
-        if not margins.is_late_enough(self._told, self._mode_ms):
-            _forget_totals(account)
         self._judge_margins()
 
     def _judge_margins(self) -> None:
-        """Say whether the margins are those of the positions and balances that are known by now."""
-        account, told = self.account, self._told
-        if account is None or told is None:
-            return
-        settings_ms = max(self._leverage_ms, self._mode_ms)
-        account.has_margins = margins.is_late_enough(told, max(self._held_ms, settings_ms)) or (
-            margins.is_late_enough(told, settings_ms)
-            and not self.is_narrowed
-            and margins.agrees(
-                told,
-                self.positions.values(),
-                {asset.asset: asset.wallet_balance for asset in account.assets},
-            )
-        )
-
-
-def _forget_totals(account: Account) -> None:
-    """The asset mode has changed, and with it what the totals count."""
-    for name in TOTALS:
-        setattr(account, name, None)
-
-
-def _set_balances(
-    account: Account, asset: Asset, wallet: Decimal | None, cross_wallet: Decimal | None
-) -> None:
-    """Write an asset's balances, and the totals too where they are this asset's own."""
-    if asset.asset == "USDT" and account.counts_usdt_only:
-        account.wallet_balance, account.cross_wallet_balance = wallet, cross_wallet
-    asset.wallet_balance, asset.cross_wallet_balance = wallet, cross_wallet
+        self.balances.judge_margins(self.positions.values(), is_narrowed=self.is_narrowed)

@@ -74,9 +74,9 @@ class Portfolio:
         return {key: position for book in self.books for key, position in book.positions.items()}
 
     @property
-    def accounts(self) -> Mapping[tuple[str, str], Account]:
-        """Totals by (account, book)."""
-        return {key: account for book in self.books for key, account in book.accounts.items()}
+    def accounts(self) -> tuple[Account, ...]:
+        """The totals of each book."""
+        return tuple(account for book in self.books for account in book.accounts)
 
     @property
     def account(self) -> Account | None:

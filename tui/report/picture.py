@@ -114,7 +114,7 @@ def take(book: Book | Portfolio, time_ms: int, wanted: Wanted, caption: Caption)
     for row, position, age in zip(rows, chosen, fresh, strict=True):
         share = risk.maintenance_share(position, book.positions.values()) if age.is_marked else None
         row["maintenance_margin_share"] = fraction(share)
-    accounts = list(book.accounts.values())
+    accounts = book.accounts
     gaps = {one.book: one.health.gap_ms for one in _books(book)}
     return Picture(
         time_ms=time_ms,
