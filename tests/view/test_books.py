@@ -201,7 +201,7 @@ def test_hedge_pairs_stand_together() -> None:
 def test_total_adds_up_in_dollars() -> None:
     """Coins are added at the mark, per book and in all; without coins nothing is converted."""
     source = three_books()
-    sums = sums_of(tally_of(books.all_books(source.book), NOW))
+    sums = sums_of(tally_of(books.all_books(source.book), NOW).groups())
 
     assert text([sums.books["usdm"].line(False)]) == "+117.96 USDT"
     assert text([sums.books["coinm"].line(False)]) == "≈ +275.49 USD"
@@ -214,7 +214,7 @@ def test_stale_addend_makes_a_total_stale() -> None:
     source = three_books()
     coin = next(row for one, row in source.book.positions.items() if one.symbol == "ETHUSD_PERP")
     coin.mark_time_ms = NOW - 6_000
-    sums = sums_of(tally_of(books.all_books(source.book), NOW))
+    sums = sums_of(tally_of(books.all_books(source.book), NOW).groups())
 
     assert text([sums.pnl.line(False)]) == "≈ — USD"
     assert text([sums.books["coinm"].line(False)]) == "≈ — USD"
@@ -225,7 +225,7 @@ def test_dollars_of_two_names_are_about() -> None:
     """USDT and USDC are added 1:1 only under the mark."""
     source = three_books()
     source.hand.put(position("ETHUSDC", margin_asset="USDC"))
-    sums = sums_of(tally_of(books.all_books(source.book), NOW))
+    sums = sums_of(tally_of(books.all_books(source.book), NOW).groups())
 
     assert text([sums.books["usdm"].line(False)]) == "≈ +137.96 USD"
 
@@ -371,7 +371,7 @@ def test_status_line_names_the_books_that_are_looked_at() -> None:
 def test_smallest_panes_show_uni_mmr_first() -> None:
     """Beside the word of Portfolio Margin stands its uniMMR, never called a ratio."""
     source = only("pm", pm_account(), *PM_ROWS)
-    extras = compact_extras(at(source), sums_of(tally_of(books.all_books(source.book), NOW)), False)
+    extras = compact_extras(at(source), sums_of(tally_of(books.all_books(source.book), NOW).groups()), False)
 
     assert [text([line]) for line in extras] == ["uniMMR 2.53", "PNL ≈ −0.37 USD"]
 

@@ -5,11 +5,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.widget import Widget
 
 from tests.view.hand import NOW, HandSource, key, position
 from tui.view.columns import COLUMNS, Cell, look
-from tui.view.facts import cells_of
+from tui.view.drawn_rows import DrawnRows
 from tui.view.fitting import Extent, is_as_wide
+from tui.view.flashes import Flashes
+from tui.view.lines import Tones
 
 amounts = st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=3))
 CHANGES = {
@@ -43,13 +46,14 @@ def test_cells_are_those_of_the_row(
     source = HandSource()
     one = key("A", book=book)
     source.hand.put(position("A", book=book))
-    before = None
+    rows = DrawnRows(Tones(Widget()), Flashes(is_on=False))
     for name, value in steps:
         source.hand.change(one, **{name: value})
         row = look(source.book, source.hand.positions[one], NOW, is_brief=is_brief)
-        before = cells_of(COLUMNS, row, is_private, before)
+        rows.is_private = is_private
+        rows.take(one, row)
 
-        assert before[1] == tuple(column.show(row, is_private) for column in COLUMNS)
+        assert rows.cells(one) == [column.show(row, is_private) for column in COLUMNS]
 
 
 @given(st.text("0123456789.,+−—% 币", max_size=8), st.text("0123456789.,+−—% 币", max_size=8))

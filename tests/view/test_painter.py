@@ -31,7 +31,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui.view.painter import Painter, Writer, cells_of, is_narrow
+from tui.view.glyphs import cells_of, is_narrow
+from tui.view.painter import Painter, Writer
 
 Cell = tuple[Any, ...]
 

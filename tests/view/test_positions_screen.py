@@ -344,7 +344,7 @@ async def test_ten_thousand_rows_draw_only_those_in_sight() -> None:
         app = await ready(pilot)
 
         assert len(app.positions.table.order) == 10_000
-        assert len(app.positions.table._drawn) < 100
+        assert len(app.positions.table._rows) < 100
 
 
 async def test_ten_thousand_changes_format_only_the_rows_in_sight() -> None:
@@ -356,7 +356,7 @@ async def test_ten_thousand_changes_format_only_the_rows_in_sight() -> None:
         for row in rows:
             source.hand.change(row.key, unrealized_pnl=Decimal(21))
         app.paint()
-        sums, formatted = app.positions._totals.sums, len(app.positions.table._drawn)
+        sums, formatted = app.positions._totals.sums, len(app.positions.table._rows)
         await pilot.press("s", "y")
 
         assert formatted <= 50

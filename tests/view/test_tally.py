@@ -50,7 +50,7 @@ def test_kept_sums_are_those_of_the_rows(
         totals.update(moment, listing, changed)
 
         afresh = tally_of((source.hand,), moment.time_ms)
-        assert moment.rows == rows_of(afresh)
+        assert moment.rows == rows_of(afresh.groups())
         for other in [other for other in afresh.addends if other not in listing]:
             afresh.put(other, None)
-        assert totals.sums == sums_of(afresh, moment.unknown)
+        assert totals.sums == sums_of(afresh.groups(), moment.unknown)

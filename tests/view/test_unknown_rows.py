@@ -93,7 +93,7 @@ def test_totals_without_a_book_are_unknown() -> None:
     source = coins()
     unheard(source)
     moment = at(source)
-    sums = sums_of(tally_of(all_books(source.book), NOW), moment.unknown)
+    sums = sums_of(tally_of(all_books(source.book), NOW).groups(), moment.unknown)
 
     assert moment.unknown == ("coinm",)
     assert text([sums.pnl.line(False)]) == "≈ — USD"

@@ -78,6 +78,8 @@ class Book:
         """Request weight that this IP address has used in the running minute; None before the first answer."""
         self.weight_limit: int | None = None
         self._changed: set[Key] = set()
+        self._mode: str | None = None
+        """The position mode as these rows show it; None when rows have come or gone since."""
         self._watermarks: dict[Key, int] = {}
         self._leverage_times: dict[str, int] = {}
         self._suspects: dict[Key, tuple[int, int]] = {}
@@ -125,9 +127,10 @@ class Book:
     @property
     def position_mode(self) -> str | None:
         """`hedge` or `one-way`, as the rows show it; None while no row does."""
-        if not self.positions:
-            return None
-        return "hedge" if any(key.position_side != "BOTH" for key in self.positions) else "one-way"
+        if self._mode is None and self.positions:
+            is_hedge = any(key.position_side != "BOTH" for key in self.positions)
+            self._mode = "hedge" if is_hedge else "one-way"
+        return self._mode
 
     @property
     def is_empty(self) -> bool:
@@ -301,6 +304,8 @@ class Book:
         if after.value is before.value:
             return
         rows = self._by_symbol.setdefault(key.symbol, {})
+        if before.value is None or after.value is None:
+            self._mode = None
         if after.value is None:
             self.positions.pop(key, None)
             rows.pop(key, None)

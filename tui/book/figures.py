@@ -109,8 +109,11 @@ def liquidation_room(position: Position) -> Decimal | None:
     smaller one it looks passed and is not.
     """
     distance = liquidation_distance(position)
-    if distance is None:
-        return None
+    return None if distance is None else room_of(position, distance)
+
+
+def room_of(position: Position, distance: Decimal) -> Decimal:
+    """The same from the distance."""
     if position.margin_type == "CROSS" and position.key.position_side != "BOTH":
         return abs(distance)
     return -distance if position.is_long else distance

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from tui.book import figures
@@ -64,6 +65,11 @@ class Row(NamedTuple):
     """The name of its book, where several books have rows."""
     is_brief: bool = False
     """Whether room is short: PNL in a coin is told in dollars only, with its mark."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every figure may be shown."""
+        return self.is_confirmed and self.is_described and self.is_marked
 
     def holds(self, needs: Needs) -> bool:
         """Whether a figure that needs this may be shown."""
@@ -226,9 +232,9 @@ def _price(read: Callable[[Position], Decimal | None]) -> Callable[[Row], Cell]:
 
 def _liquidation_distance(row: Row) -> Cell:
     distance = figures.liquidation_distance(row.position)
-    room = figures.liquidation_room(row.position)
-    if distance is None or room is None:
+    if distance is None:
         return Cell(UNKNOWN, "dim")
+    room = figures.room_of(row.position, distance)
     tone = "alarm" if room < NEAR else "warn" if room < CLOSE else "plain"
     text = formats.percent(distance, 1 if abs(distance) < FAR else 0, is_signed=True)
     return Cell(text, tone, bars.bar(bars.danger(room), BAR_WIDTH))
@@ -267,7 +273,13 @@ def _funding(row: Row) -> Cell:
     rate = row.position.funding_rate
     if rate is None:
         return Cell(UNKNOWN, "dim")
-    return Cell(f"{formats.percent(rate, 4, is_signed=True)} {row.funding_text:>3}")
+    return _funded(rate, row.funding_text)
+
+
+@lru_cache(maxsize=4096)
+def _funded(rate: Decimal, funding_text: str) -> Cell:
+    """Rates stay for hours, and rows are many."""
+    return Cell(f"{formats.percent(rate, 4, is_signed=True)} {funding_text:>3}")
 
 
 def _adl(row: Row) -> Cell:

@@ -1,8 +1,6 @@
 """What the figures of a row stand on that do not move with the mark price: while it is the same, so are they."""
 
-from collections.abc import Sequence
-
-from tui.view.columns import Cell, Column, Needs, Row
+from tui.view.columns import Column, Needs, Row
 
 Facts = tuple[object, ...]
 
@@ -23,25 +21,3 @@ def facts_of(row: Row) -> Facts:
 def is_still(column: Column) -> bool:
     """Whether a column's figures stay while the facts do."""
     return column.needs in (Needs.FACT, Needs.SNAPSHOT)
-
-
-def cells_of(
-    columns: Sequence[Column], row: Row, is_private: bool, before: tuple[Facts, tuple[Cell, ...]] | None
-) -> tuple[Facts, tuple[Cell, ...]]:
-    """The facts of a row and a cell for each column.
-
-    Args:
-        columns: which figures, in their order.
-        row: the position as it may be shown now.
-        is_private: whether money is hidden.
-        before: the same as it was last, for the same columns and privacy; None when it was not.
-    """
-    facts = facts_of(row)
-    if before is None or before[0] != facts:
-        return facts, tuple([column.show(row, is_private) for column in columns])
-    return facts, tuple(
-        [
-            cell if is_still(column) else column.show(row, is_private)
-            for column, cell in zip(columns, before[1], strict=True)
-        ]
-    )

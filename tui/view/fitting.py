@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tui.view.columns import BAR_WIDTH, Align, Cell, Column
+from tui.view.glyphs import width_of
 
 WIDEST_GAP = 3
 ESSENTIAL = 7
@@ -28,8 +27,8 @@ class Extent(NamedTuple):
 
     def over(self, text: str) -> "Extent":
         """The extent that holds this text as well."""
-        length = cell_len(text)
-        start = cell_len(before_point(text))
+        length = width_of(text)
+        start = width_of(before_point(text))
         return Extent(max(self.text, length), max(self.whole, start), max(self.part, length - start))
 
 
@@ -38,7 +37,9 @@ def is_as_wide(before: Cell, cell: Cell) -> bool:
     if before is cell:
         return True
     old, new = before.text, cell.text
-    return len(old) == len(new) and old.find(".") == new.find(".") and is_figure(old) and is_figure(new)
+    if len(old) != len(new) or old.find(".") != new.find(".") or old.find(" ") != new.find(" "):
+        return False
+    return is_figure(old) and is_figure(new)
 
 
 def is_figure(text: str) -> bool:
@@ -65,11 +66,10 @@ class Slot(NamedTuple):
         """The text at its place, filled up to the width of the column without its bar."""
         width = self.width - (BAR_WIDTH + 1 if self.has_bar else 0)
         if self.column.align is Align.LEFT:
-            return text + " " * (width - cell_len(text))
-        behind = ""
-        if self.part:
-            behind = " " * (self.part - (cell_len(text) - cell_len(before_point(text))))
-        return " " * (width - cell_len(text) - len(behind)) + text + behind
+            return text + " " * (width - width_of(text))
+        length = width_of(text)
+        behind = self.part - length + width_of(before_point(text)) if self.part else 0
+        return f"{' ' * (width - length - behind)}{text}{' ' * behind}"
 
     def draw(self, cell: Cell) -> tuple[str, str]:
         """The text at its place, and the bar with the space before it."""
@@ -141,7 +141,7 @@ def _essentials(columns: Sequence[Column]) -> int:
 def _width(column: Column, extent: Extent, label: str, plan: _Plan) -> int:
     text = extent.whole + extent.part if plan.is_pointed and column.align is Align.POINT else extent.text
     bar = BAR_WIDTH + 1 if plan.has_bars and column.has_bar else 0
-    return max(text + bar, cell_len(label), column.least if plan.has_least else 0)
+    return max(text + bar, width_of(label), column.least if plan.has_least else 0)
 
 
 def _placed(

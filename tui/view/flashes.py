@@ -1,7 +1,6 @@
 """Figures that have just changed: each is reversed for a moment, then stands as it did, without any new data."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -10,22 +9,14 @@ from textual.strip import Strip
 
 from tui.book.position import Key
 from tui.view.columns import Cell, Column, Row
-from tui.view.facts import Facts
-from tui.view.fitting import Slot
 
 PAINTS = 1
 """How many paints later a flash ends."""
 REVERSED = Style(reverse=True)
 
 
-class Drawn(NamedTuple):
-    """What was last made of a row."""
-
-    row: Row
-    facts: Facts
-    cells: tuple[Cell, ...]
-    placed: dict[str, tuple[Slot, Cell, str]]
-    """The text of each column at its place, with the slot and the cell that it was made for."""
+Seen = tuple[Row, Sequence[Cell]]
+"""A row and what its columns said of it."""
 
 
 class Flashes:
@@ -41,16 +32,16 @@ class Flashes:
         """Whether a paint is due that ends one."""
         return bool(self._left)
 
-    def note(self, key: Key, columns: Sequence[Column], before: Drawn | None, now: Drawn) -> None:
-        """Begin with what differs from what stood in sight; what turned stale, or back, is no new figure."""
-        if not self.is_on or before is None or key not in self._in_sight:
+    def note(self, key: Key, columns: Sequence[Column], before: Seen, now: Seen) -> None:
+        """Begin with what differs from what stood in sight, when it is on; what turned stale, or back, is no new figure."""
+        if key not in self._in_sight:
             return
         names = frozenset(
             column.name
-            for column, old, new in zip(columns, before.cells, now.cells, strict=True)
+            for column, old, new in zip(columns, before[1], now[1], strict=True)
             if figure(old.text) != figure(new.text)
-            and before.row.holds(column.needs)
-            and now.row.holds(column.needs)
+            and before[0].holds(column.needs)
+            and now[0].holds(column.needs)
         )
         if names:
             self._left[key] = PAINTS, names

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
+from rich.cells import set_cell_size
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.view.straight import StraightWidget
+from tui.view.glyphs import width_of
+from tui.view.straight import Pattern, StraightStrip, StraightWidget
 
 Part = tuple[str, str]
 """Text and its tone."""
@@ -41,7 +41,7 @@ class Piece(NamedTuple):
 
 def line_width(line: Iterable[Part]) -> int:
     """Width in cells."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum(width_of(text) for text, _ in line)
 
 
 def printable(text: str) -> str:
@@ -73,7 +73,7 @@ def left_and_right(left: Line, right: Line, width: int) -> Line:
 
 def shortened(text: str, width: int) -> str:
     """Words cut to `width` cells with an ellipsis; never used for figures."""
-    if cell_len(text) <= width:
+    if width_of(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + ELLIPSIS if width > 1 else ""
 
@@ -82,7 +82,7 @@ def folded(text: str, width: int) -> list[str]:
     """Words laid into lines of at most `width` cells; a word that is wider than that is cut."""
     lines: list[str] = []
     for word in text.split():
-        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+        if lines and width_of(lines[-1]) + 1 + width_of(word) <= width:
             lines[-1] += " " + word
         else:
             lines.append(shortened(word, width))
@@ -112,26 +112,12 @@ class Tones:
 
     def strip(self, line: Line, width: int) -> Strip:
         """Draw a line, filled up or cut to `width` cells."""
-        segments = [Segment(printable(text), self[tone]) for text, tone in line if text]
-        return Strip(segments).adjust_cell_length(width, self["plain"])
-
-    def row(self, parts: Iterable[Part], cells: int, width: int) -> Strip:
-        """Draw printable parts that fill that many cells; neighbours of one tone become one piece."""
-        segments: list[Segment] = []
-        text, tone = "", "plain"
-        for part, of in parts:
-            if of == tone:
-                text += part
-            else:
-                if text:
-                    segments.append(Segment(text, self[tone]))
-                text, tone = part, of
-        if tone == "plain":
-            text += " " * (width - cells)
-        segments.append(Segment(text, self[tone]))
-        if tone != "plain" and width > cells:
-            segments.append(Segment(" " * (width - cells), self["plain"]))
-        strip = Strip(segments, max(width, cells))
+        parts = [(printable(text), tone) for text, tone in line if text]
+        cells = sum([width_of(text) for text, _ in parts])
+        if cells < width:
+            parts.append((" " * (width - cells), "plain"))
+        pattern = Pattern([(len(text), self[tone]) for text, tone in parts])
+        strip = StraightStrip("".join([text for text, _ in parts]), pattern, max(width, cells))
         return strip.crop(0, width) if cells > width else strip
 
 
@@ -148,6 +134,7 @@ class Lines(StraightWidget):
         """Whether it takes all the room there is when it has a line."""
         self.tones = Tones(self)
         self._strips: list[Strip | None] = []
+        self._width = 0
         self.display = False
 
     def show(self, lines: Sequence[Line]) -> None:
@@ -163,7 +150,7 @@ class Lines(StraightWidget):
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
                 self._strips[y] = None
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self._width, 1))
 
     def line_styles(self) -> list[Style]:
         """Every style that a line may have."""
@@ -187,4 +174,5 @@ class Lines(StraightWidget):
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw everything again."""
+        self._width = event.size.width
         self._strips = [None] * len(self.lines)

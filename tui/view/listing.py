@@ -111,21 +111,22 @@ class Listing:
                 self._sorted_by = self.sort.column, self.sort.second
                 self._values.clear()
                 self._seconds.clear()
-        if changed:
-            self._read(book, changed)
-        if changed or self.is_outdated or self._is_new or self._uneven_ms is not None:
+        is_other = bool(changed) and self._read(book, changed)
+        if is_other or self.is_outdated or self._is_new or self._uneven_ms is not None:
             self._arrange(time_ms)
 
-    def _read(self, book: Shelf, changed: set[Key]) -> None:
+    def _read(self, book: Shelf, changed: set[Key]) -> bool:
+        """Read what these rows sort by; return whether any of it is another."""
         positions = book.positions
         wanted = {
             key: position
             for key in changed
             if (position := positions.get(key)) is not None and self._wants(position)
         }
-        self._keep(self._values, self.sort.column, changed, wanted)
+        is_other = self._keep(self._values, self.sort.column, changed, wanted)
         if self.sort.second is not None:
-            self._keep(self._seconds, self.sort.second, changed, wanted)
+            is_other |= self._keep(self._seconds, self.sort.second, changed, wanted)
+        return is_other
 
     def _keep(
         self,
@@ -133,17 +134,22 @@ class Listing:
         column: Column,
         changed: Iterable[Key],
         wanted: Mapping[Key, Position],
-    ) -> None:
-        read = column.value
+    ) -> bool:
+        read, is_other = column.value, False
         for key, position in wanted.items():
             value = read(position)
-            if value is not None or position.snapshot_ms is not None:
+            if (
+                value is None and position.snapshot_ms is None
+            ):  # just filled: a snapshot will tell in a moment
+                value = values.get(key)
+            if key not in values or value != values[key]:
+                is_other = True
                 values[key] = value
-            else:  # just filled: a snapshot will tell in a moment
-                values.setdefault(key, None)
         for key in changed:
-            if key not in wanted:
-                values.pop(key, None)
+            if key in values and key not in wanted:
+                is_other = True
+                del values[key]
+        return is_other
 
     def _arrange(self, time_ms: int) -> None:
         best = self._best()

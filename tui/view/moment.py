@@ -14,7 +14,7 @@ from tui.book.position import Key
 from tui.view.books import Shelf, all_books, book_of, shown_books
 from tui.view.formats import SECOND_MS
 from tui.view.source import Source
-from tui.view.tally import NEVER_MS, Addend, Tally, addend_of, tally_of
+from tui.view.tally import NEVER_MS, Addend, Group, GroupSums, Tally, addend_of, tally_of
 
 STALE = Freshness(0, None, False, False)
 
@@ -37,12 +37,12 @@ class Rows(NamedTuple):
         return None if "" in self.pnls else self.pnls.get(asset, ZERO)
 
 
-def rows_of(tally: Tally) -> Rows:
+def rows_of(groups: Mapping[Group, GroupSums]) -> Rows:
     """All open rows of a book."""
     open_rows = unconfirmed = unmarked = 0
     pnls: dict[str, Decimal | None] = {}
     pnl_usd: Decimal | None = ZERO
-    for group, sums in tally.groups().items():
+    for group, sums in groups.items():
         open_rows += sums.rows
         unconfirmed += sums.unconfirmed
         unmarked += sums.unmarked
@@ -109,6 +109,8 @@ class Moment:
         """Grows whenever all of them were: what any of them adds to a sum may be another."""
         self.rows = Rows()
         """All rows of the books that are looked at."""
+        self.groups: Mapping[Group, GroupSums] = {}
+        """Their sums by group."""
         self._by_book: dict[str, Rows] = {}
         self._tallies: dict[str, Tally] = {}
         self._until_ms = NEVER_MS
@@ -147,7 +149,10 @@ class Moment:
     def advance(self, changed: Set[Key] = frozenset()) -> bool:
         """Take the time and look at the rows that changed; return whether anything may look different from before."""
         before_ms, self.time_ms = self.time_ms, self.source.time_ms()
-        gaps = tuple((book.book, book.health.gap_ms) for book in all_books(self.book))
+        gaps = (
+            *((book.book, book.health.gap_ms) for book in all_books(self.book)),
+            *(book.book for book in shown_books(self.book)),
+        )
         if gaps != self._gaps or not before_ms <= self.time_ms <= self._until_ms:
             self._gaps = gaps
             self._tally_anew()
@@ -181,7 +186,13 @@ class Moment:
         return bool(changed)
 
     def _sum_up(self) -> None:
-        self._by_book = {book: rows_of(tally) for book, tally in self._tallies.items()}
+        groups = {book: tally.groups() for book, tally in self._tallies.items()}
+        self._by_book = {book: rows_of(sums) for book, sums in groups.items()}
+        self.groups = {
+            group: sums
+            for book in shown_books(self.book)
+            for group, sums in groups.get(book.book, {}).items()
+        }
         self.rows = added(
             self._by_book[book.book] for book in shown_books(self.book) if book.book in self._by_book
         )

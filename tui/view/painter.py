@@ -5,15 +5,12 @@ where the memory may be wrong, Textual's own rendering is written and the memory
 """
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 from operator import ne, or_
 from typing import IO, Any
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -25,16 +22,16 @@ from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tui.view.glyphs import cells_of, is_narrow
+from tui.view.straight import StraightStrip
 from tui.view.strokes import Run, at, draw
 
 REST = "\0"
 """Stands in the memory for the second cell of a wide character."""
+CHUNK = 16
+"""So many characters are looked at as one before they are one by one."""
 WIDEST_GAP = 4
 """So many unchanged characters between two runs are written again: a move would cost as much."""
-
-NARROW = " -~¡-¬®-ɏΑ-ΡΣ-ωА-я‐-‧←-↔−─-╿▀-▟■-◡ⓐ-ⓩⒶ-Ⓩ✓✕"
-"""The common characters that take one cell in every terminal; a test compares it with `cells_of`."""
-is_narrow = re.compile(f"[{NARROW}]*").fullmatch
 
 Line = tuple[str, list[str]]
 """A terminal line: a character and a style for each cell."""
@@ -42,20 +39,6 @@ Piece = tuple[int, Sequence[Strip]]
 """Strips that are written one behind the other from a column on."""
 Place = tuple[int, int]
 """Column and number of cells."""
-
-
-@lru_cache(maxsize=4096)
-def cells_of(character: str) -> int:
-    """How many cells a character takes in every terminal: 1 or 2; 0 when that depends on terminal or neighbours."""
-    if not character.isprintable() or unicodedata.category(character) in ("Mn", "Mc", "Me"):
-        return 0
-    if unicodedata.bidirectional(character) in ("R", "AL", "AN"):
-        return 0
-    is_wide = unicodedata.east_asian_width(character) in "WF"
-    cells = cell_len(character)
-    if cells == 1 and not is_wide and not "\U0001f000" <= character < "\U0001fb00":
-        return 1
-    return 2 if cells == 2 and is_wide and unicodedata.category(character) not in ("So", "Sk") else 0
 
 
 class Picture:
@@ -126,8 +109,11 @@ class Picture:
             line = _over(line, x, cells)
         return line if known is not None or covered == width else None
 
-    def _cells(self, strips: Iterable[Strip]) -> Line | None:
+    def _cells(self, strips: Sequence[Strip]) -> Line | None:
         """Return the cells of strips; None when it is not certain which ones they fill."""
+        if len(strips) == 1 and isinstance(strips[0], StraightStrip):
+            line, codes = strips[0].line, strips[0].pattern.codes(self._colors)
+            return (line, codes) if is_narrow(line) else _wide_cells(line, codes)
         texts: list[str] = []
         styles: list[str] = []
         colors = self._colors
@@ -189,10 +175,15 @@ def _over(line: Line, x: int, new: Line) -> Line | None:
 def _differing(old: Line, new: Line) -> list[int]:
     """Return the cells in which two lines differ, wide characters whole."""
     text, styles = new
-    differs: Iterable[bool] = map(ne, old[0], text)
-    if styles != old[1]:
-        differs = map(or_, differs, map(ne, old[1], styles))
-    cells = list(compress(range(len(text)), differs))
+    cells: list[int] = []
+    if styles == old[1]:
+        before, width = old[0], len(text)
+        for start in range(0, width, CHUNK):
+            end = start + CHUNK
+            if text[start:end] != before[start:end]:
+                cells += compress(range(start, width), map(ne, before[start:end], text[start:end]))
+    else:
+        cells += compress(range(len(text)), map(or_, map(ne, old[0], text), map(ne, old[1], styles)))
     if REST in text:
         return sorted({*cells, *(x + 1 for x in cells if text[x + 1 : x + 2] == REST)})
     return cells

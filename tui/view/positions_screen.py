@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.book.health import Word
@@ -22,6 +21,7 @@ from tui.view.clipboard import Clip, row_clip, table_clip
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
 from tui.view.columns_screen import ColumnsScreen
+from tui.view.compositor import StraightScreen
 from tui.view.detail_screen import DetailScreen
 from tui.view.export_screen import Export, ExportScreen
 from tui.view.figure_grid import Steady
@@ -67,7 +67,7 @@ class TableHead(Lines):
         self.post_message(self.Clicked(event.x))
 
 
-class PositionsScreen(Screen[None]):
+class PositionsScreen(StraightScreen):
     """Everything at a glance."""
 
     BINDINGS: ClassVar[list[BindingType]] = POSITIONS_KEYS

@@ -1,9 +1,8 @@
 """The positions table: rows over Textual's line API, formatted when they change and only where they are seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
@@ -15,19 +14,15 @@ from textual.strip import Strip
 from tui.book.book import Book
 from tui.book.position import Key, Position
 from tui.view.books import Shelf
-from tui.view.columns import COLUMNS, Cell, Column, Row, look
-from tui.view.facts import cells_of
-from tui.view.fitting import Extent, Slot, fit, is_as_wide
-from tui.view.flashes import Drawn, Flashes, lit, span
+from tui.view.columns import Cell, Column, Row, look
+from tui.view.drawn_rows import MARGIN, DrawnRows
+from tui.view.fitting import Slot
+from tui.view.flashes import Flashes
 from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
-from tui.view.lines import TONES, Line, Tones, printable
+from tui.view.lines import TONES, Line, Tones
 from tui.view.ordering import Sort, neighbour
 from tui.view.straight import StraightWidget
-
-CURSOR = "›"
-MARGIN = 1
-"""Cells before the first column: the place of the cursor's mark."""
 
 
 class PositionsTable(StraightWidget, ScrollView, can_focus=True):
@@ -57,13 +52,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, flashes: bool = False) -> None:
         super().__init__(id=id)
         self.order: Sequence[Key] = ()
-        self.slots: list[Slot] = []
-        self._places: list[int] = []
-        """Where the column of each slot stands among the columns."""
-        self.columns: Sequence[Column] = COLUMNS
-        """Those that are wanted, in their order; `slots` has those that found room."""
         self.cursor: Key | None = None
-        self.is_private = False
         self._book: Shelf = Book()
         self._names: Mapping[str, str] = {}
         self._is_brief = False
@@ -71,16 +60,23 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self._is_chosen = False
         self.tones = Tones(self)
         self._place = 0
-        self._labels = LABELS
         self._choices = [LABELS]
-        self._extents: dict[str, Extent] = {}
-        self._live_extents: dict[str, Extent] = {}
-        """As they were when figures ceased to be live."""
-        self._drawn: dict[Key, Drawn] = {}
         self._dirty: set[Key] = set()
-        self._strips: dict[Key, Strip] = {}
         self._cursor_style: Style | None = None
         self._flashes = Flashes(is_on=flashes)
+        self._rows = DrawnRows(self.tones, self._flashes)
+        self._head: tuple[Sequence[Slot], Mapping[str, str], Line] = ((), {}, ())
+        """The head, with what it was made from."""
+
+    @property
+    def slots(self) -> Sequence[Slot]:
+        """The columns that have found room, each with its place."""
+        return self._rows.slots
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Those that are wanted, in their order."""
+        return self._rows.columns
 
     # What the screen tells it.
 
@@ -95,26 +91,26 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
-        is_wider = False
         drawn_anew: list[int] = []
-        positions = self._book.positions
+        rows, dirty, positions = self._rows, self._dirty, self._book.positions
         in_sight = self._in_sight()
         for y, key in enumerate(in_sight):
             position = positions.get(key)
             if position is None:
                 continue
-            name = self._names.get(key.book, "")
-            row = look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
-            drawn = self._drawn.get(key)
-            if drawn is None or key in self._dirty or drawn.row != row:
-                is_other, has_grown = self._format(key, row)
-                is_wider |= has_grown
-                if is_other:
+            row = self._row(position)
+            if key in dirty or rows.row(key) != row:
+                dirty.discard(key)
+                if rows.take(key, row):
                     drawn_anew.append(y)
         self._repaint_lines(drawn_anew)
         self._flashes.watch(in_sight)
-        if is_wider or not self.slots:
+        if rows.is_wider or not rows.slots:
             self._refit()
+
+    def _row(self, position: Position) -> Row:
+        name = self._names.get(position.key.book, "")
+        return look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
 
     @property
     def is_flashing(self) -> bool:
@@ -125,9 +121,9 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         over = self._flashes.paint()
         for y, key in enumerate(self._in_sight() if over else ()):
             if key in over:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self._width, 1))
         for key in over:
-            self._strips.pop(key, None)
+            self._rows.redraw(key)
 
     def set_books(self, names: Mapping[str, str], *, is_brief: bool) -> None:
         """Name the books in a column of their own; none: one book needs no name. Brief: room is short."""
@@ -137,8 +133,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns, in this order, as far as there is room."""
-        self.columns = columns
-        self.forget_widths()
+        self._rows.set_columns(columns)
 
     def set_heads(self, sort: Sort, is_outdated: bool, has_head: bool) -> None:
         """Mark the columns that the rows are sorted by; without a head columns are as narrow as their figures."""
@@ -149,7 +144,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def set_private(self, is_private: bool) -> None:
         """Hide or show figures that tell how much money there is."""
-        self.is_private = is_private
+        self._rows.is_private = is_private
         self.forget_widths()
 
     def begin_anew(self) -> None:
@@ -161,19 +156,11 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def set_live(self, is_live: bool) -> None:
         """Keep the columns where they are while figures are not live; what stood in their place widens none for good."""
-        if not is_live:
-            self._live_extents = dict(self._extents)
-            return
-        before = self._live_extents
-        self.forget_widths()
-        self._extents = before
+        self._rows.set_live(is_live)
 
     def forget_widths(self) -> None:
         """Measure the columns anew: they only ever grow by themselves, so that the table keeps still."""
-        self._extents, self._live_extents = {}, {}
-        self._drawn.clear()
-        self._strips.clear()
-        self.slots, self._places = [], []
+        self._rows.forget()
 
     def position(self, key: Key) -> Position | None:
         """The position of a row, while there is one."""
@@ -181,16 +168,17 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def texts(self, position: Position) -> list[str]:
         """What the columns that are shown say of a position."""
-        name = self._names.get(position.key.book, "")
-        row = look(self._book, position, self._time_ms, name, is_brief=self._is_brief)
-        return [slot.column.show(row, self.is_private).text for slot in self.slots]
+        row = self._row(position)
+        return [slot.column.show(row, self._rows.is_private).text for slot in self.slots]
 
     @property
     def label_line(self) -> Line:
         """The head, over the same slots."""
-        return self.line_of(
-            {slot.column.name: Cell(self._labels[slot.column.name], "head") for slot in self.slots}
-        )
+        slots, labels = self.slots, self._rows.labels
+        if self._head[0] is not slots or self._head[1] is not labels:
+            cells = {slot.column.name: Cell(labels[slot.column.name], "head") for slot in slots}
+            self._head = slots, labels, self.line_of(cells)
+        return self._head[2]
 
     def line_of(self, cells: dict[str, Cell]) -> Line:
         """A line with these cells under their columns: head or total."""
@@ -249,9 +237,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             self.cursor = self.cursor or (order[0] if order else None)
         self._place = 0 if self.cursor is None else order.index(self.cursor)
         self._dirty &= keys
-        for key in self._drawn.keys() - keys:
-            del self._drawn[key]
-            self._strips.pop(key, None)
+        self._rows.keep_only(keys)
         self.virtual_size = Size(self._width, len(order))
         if was_in_sight:
             self._keep_in_sight()
@@ -265,53 +251,22 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             self.scroll_to(y=self._place - height + 1, animate=False, immediate=True)
 
     def _repaint_lines(self, lines: Sequence[int]) -> None:
-        width, height = self.size
+        width, height = self._width, self.size.height
         if 2 * len(lines) > height:  # one region is looked at faster than each of many
             self.refresh(Region(0, 0, width, height))
             return
         for y in lines:
             self.refresh(Region(0, y, width, 1))
 
-    def _format(self, key: Key, row: Row) -> tuple[bool, bool]:
-        """Format a row in sight and say whether it looks different, and whether a column has to grow."""
-        drawn = self._drawn.get(key)
-        before = None if drawn is None else (drawn.facts, drawn.cells)
-        facts, cells = cells_of(self.columns, row, self.is_private, before)
-        self._drawn[key] = Drawn(row, facts, cells, {} if drawn is None else drawn.placed)
-        self._dirty.discard(key)
-        if drawn is not None and drawn.cells == cells and key in self._strips:
-            return False, False
-        self._strips.pop(key, None)
-        self._flashes.note(key, self.columns, drawn, self._drawn[key])
-        is_wider = False
-        for place, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
-            if drawn is not None and is_as_wide(drawn.cells[place], cell):
-                continue
-            extent = self._extents.get(column.name, Extent())
-            wider = extent.over(cell.text)
-            if wider != extent:
-                self._extents[column.name] = wider
-                is_wider = True
-        return True, is_wider
-
     def _refit(self) -> None:
-        width = self._width - 2 * MARGIN
-        if width <= 0 or not self._extents:
-            return
-        fits = [(fit(self.columns, self._extents, labels, width), labels) for labels in self._choices]
-        slots, self._labels = max(fits, key=lambda one: len(one[0]))
-        if slots != self.slots:
-            self.slots = slots
-            names = [column.name for column in self.columns]
-            self._places = [names.index(slot.column.name) for slot in slots]
-            self._strips.clear()
+        if self._rows.fit(self._choices, self._width - 2 * MARGIN):
             self.refresh()
         self.post_message(self.Refitted())
 
     def _repaint(self, place: int) -> None:
         if 0 <= place < len(self.order):
-            self._strips.pop(self.order[place], None)
-            self.refresh(Region(0, place - self._first, self.size.width, 1))
+            self._rows.redraw(self.order[place])
+            self.refresh(Region(0, place - self._first, self._width, 1))
 
     # Drawing.
 
@@ -322,44 +277,18 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row from its cells."""
-        place = y + self._first
-        width = self.size.width
-        drawn = self._drawn.get(self.order[place]) if place < len(self.order) else None
-        if drawn is None:
-            return self.tones.strip((), width)
-        key = self.order[place]
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = self._draw(drawn, key == self.cursor)
-        return strip.adjust_cell_length(width, self.tones["plain"])
+        return self.draw_lines((y,))[0]
 
-    def _draw(self, drawn: Drawn, is_cursor: bool) -> Strip:
-        flashing = self._flashes.names(drawn.row.position.key)
-        spans: list[tuple[int, int]] = []
-        parts: list[tuple[str, str]] = [(CURSOR if is_cursor else " " * MARGIN, "plain")]
-        x = 0
-        for slot, place in zip(self.slots, self._places, strict=True):
-            cell = drawn.cells[place]
-            text = self._placed(drawn, slot, cell)
-            if slot.x > x:
-                parts.append((" " * (slot.x - x), "plain"))
-            parts.append((text, cell.tone))
-            x = slot.end
-            if slot.column.name in flashing:
-                spans.append(span(slot.x + MARGIN, text))
-        strip = lit(self.tones.row(parts, x + MARGIN, self.size.width), spans)
-        return self._on_cursor(strip) if is_cursor else strip
-
-    @staticmethod
-    def _placed(drawn: Drawn, slot: Slot, cell: Cell) -> str:
-        """The text of a cell with its bar, filled up to its slot."""
-        known = drawn.placed.get(slot.column.name)
-        if known is None or known[1] is not cell or known[0] is not slot:
-            known = drawn.placed[slot.column.name] = (slot, cell, printable("".join(slot.draw(cell))))
-        return known[2]
-
-    def _on_cursor(self, strip: Strip) -> Strip:
-        return Strip(Segment.apply_style(strip, post_style=self._ground), strip.cell_length)
+    def draw_lines(self, lines: Iterable[int]) -> list[Strip]:
+        """Draw rows from their cells."""
+        order, width, first, cursor = self.order, self.size.width, self._first, self.cursor
+        ground, strip_of, blank = self._ground, self._rows.strip, self.tones.strip((), width)
+        strips: list[Strip] = []
+        for place in (y + first for y in lines):
+            key = order[place] if place < len(order) else None
+            strip = None if key is None else strip_of(key, width, ground if key == cursor else None)
+            strips.append(blank if strip is None else strip)
+        return strips
 
     @property
     def _ground(self) -> Style:
@@ -374,7 +303,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         super().notify_style_update()
         self.tones.clear()
         self._cursor_style = None
-        self._strips.clear()
+        self._rows.redraw_all(is_restyled=True)
 
     # Keys and mouse.
 
@@ -399,7 +328,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns for the new width."""
         self.virtual_size = Size(self._width, len(self.order))
-        self._strips.clear()
+        self._rows.redraw_all()
         self._keep_in_sight()
         self._refit()
 

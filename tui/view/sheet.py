@@ -8,10 +8,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.view.compositor import StraightScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keymap import Keys
 from tui.view.keys import HELP_KEYS, SCROLL_KEYS, SHEET_KEYS
@@ -64,7 +64,7 @@ class ScrolledLines(StraightWidget, ScrollView, can_focus=True):
         self.virtual_size = Size(event.size.width, len(self.lines))
 
 
-class Sheet(Screen[None]):
+class Sheet(StraightScreen):
     """A screen of lines over the positions; the word stays on it."""
 
     BINDINGS: ClassVar[list[BindingType]] = SHEET_KEYS

@@ -4,7 +4,9 @@ Textual's Sparkline knows no gaps, and draws a widget of its own where a line of
 """
 
 import math
+from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 
 LEVELS = "▁▂▃▄▅▆▇█"
 BLANK = " "
@@ -12,6 +14,12 @@ BLANK = " "
 
 def spark(points: Sequence[float], width: int) -> str:
     """One line of `width` cells from the first to the newest point; NaN leaves a gap, and so does a cell with one."""
+    return _spark(array("d", points).tobytes(), width)
+
+
+@lru_cache(maxsize=16)
+def _spark(content: bytes, width: int) -> str:
+    points = memoryview(content).cast("d")
     if not points or width < 1:
         return BLANK * max(0, width)
     count = len(points)

@@ -1,7 +1,9 @@
 """Widgets that draw whole lines themselves: Textual has nothing to add to them, and is not asked."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -21,6 +23,67 @@ def changes(filters: Iterable[LineFilter], styles: Iterable[Style], background: 
     )
 
 
+class Pattern:
+    """The styles along a line; lines that look alike share one."""
+
+    __slots__ = ("_codes", "_colors", "_starts", "runs")
+
+    def __init__(self, runs: Iterable[tuple[int, Style]]) -> None:
+        self.runs = tuple(runs)
+        """How many characters have which style."""
+        self._colors: ColorSystem | None = None
+        self._codes: list[str] = []
+        self._starts: dict[int, Pattern] = {}
+
+    def codes(self, colors: ColorSystem) -> list[str]:
+        """The parameters of SGR for each character; the list is everyone's and stays as it is."""
+        if colors is not self._colors:
+            self._colors, self._codes = colors, []
+            for length, style in self.runs:
+                self._codes += [style._ansi or Strip.render_ansi(style, colors)] * length
+        return self._codes
+
+    def start(self, length: int) -> "Pattern":
+        """The pattern of so many characters at the beginning of such a line."""
+        start = self._starts.get(length)
+        if start is None:
+            runs: list[tuple[int, Style]] = []
+            left = length
+            for run, style in self.runs:
+                runs.append((min(run, left), style))
+                left -= runs[-1][0]
+            start = self._starts[length] = Pattern(runs)
+        return start
+
+
+class StraightStrip(Strip):
+    """A strip that is a text and a pattern; everything else of a strip is made when somebody asks for it."""
+
+    __slots__ = ("line", "pattern")
+
+    def __init__(self, line: str, pattern: Pattern, cells: int) -> None:
+        self.line, self.pattern = line, pattern
+        self._cell_length = cells
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Strip.__slots__:
+            raise AttributeError(name)
+        segments: list[Segment] = []
+        start = 0
+        for length, style in self.pattern.runs:
+            segments.append(Segment(self.line[start : start + length], style))
+            start += length
+        super().__init__(segments, self._cell_length)
+        return object.__getattribute__(self, name)
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        """The cells from one to another."""
+        line, cells = self.line, self._cell_length
+        if start == 0 and end is not None and 0 < end <= len(line) and len(line) == cells:
+            return StraightStrip(line[:end], self.pattern.start(end), end)
+        return super().crop(start, end)
+
+
 class StraightWidget(Widget):
     """A widget without border, padding and links, whose lines are as wide as it is and styled throughout.
 
@@ -30,31 +93,37 @@ class StraightWidget(Widget):
 
     _is_unfiltered: bool | None = None
     """Whether no filter changes anything here; None until that is looked at in the present theme."""
+    _is_bare: bool | None = None
+    """Whether Textual has nothing to add; None until that is looked at in the present style."""
 
     def line_styles(self) -> Iterable[Style]:
         """Every style that a line may have."""
         raise NotImplementedError
 
+    def draw_lines(self, lines: Iterable[int]) -> list[Strip]:
+        """These lines, as wide as the widget."""
+        return [self.render_line(y) for y in lines]
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a region."""
-        if self.app.native_ansi_color or self.styles.padding or self._has_border:
+        if self._is_bare is None:
+            styles = self.styles
+            has_edge = bool(styles.padding or styles.border or styles.outline)
+            self._is_bare = not (self.app.native_ansi_color or has_edge)
+        if not self._is_bare:
             return super().render_lines(crop)
         if self._is_unfiltered is None:
             background = self.background_colors[1]
             self._is_unfiltered = not changes(self.get_line_filters(), self.line_styles(), background)
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = self.draw_lines(crop.line_range)
         if not self._is_unfiltered:
             background = self.background_colors[1]
             for one in self.get_line_filters():
                 strips = [strip.apply_filter(one, background) for strip in strips]
         x1, x2 = crop.column_span
-        return strips if (x1, x2) == (0, self.region.width) else [strip.crop(x1, x2) for strip in strips]
-
-    @property
-    def _has_border(self) -> bool:
-        return bool(self.styles.border or self.styles.outline)
+        return [strip if x1 == 0 and strip.cell_length <= x2 else strip.crop(x1, x2) for strip in strips]
 
     def notify_style_update(self) -> None:
-        """Look at the filters again: the theme has changed."""
+        """Look at style and filters again: the theme has changed."""
         super().notify_style_update()
-        self._is_unfiltered = None
+        self._is_bare = self._is_unfiltered = None

@@ -17,7 +17,7 @@ from tui.view.listing import Listing
 from tui.view.moment import Moment, plus
 from tui.view.portfolio_margin import uni_mmr, uni_mmr_text
 from tui.view.positions_table import PositionsTable
-from tui.view.tally import Tally
+from tui.view.tally import Group, GroupSums, Tally
 
 ABOUT = "≈ "
 """Marks a sum over different assets, coins at the mark price and dollar-like assets 1:1."""
@@ -69,14 +69,13 @@ def _add(sums: dict[str, Decimal | None], name: str, addend: Decimal | None) -> 
     sums[name] = plus(sums.get(name, ZERO), addend)
 
 
-def sums_of(tally: Tally, unknown: Iterable[str] = ()) -> Sums:
-    """Add up the groups of a tally; what it has of a book whose rows are `unknown` is not all that there is."""
+def sums_of(groups: Mapping[Group, GroupSums], unknown: Iterable[str] = ()) -> Sums:
+    """Add up groups of rows; what they have of a book whose rows are `unknown` is not all that there is."""
     rows = stale = 0
     margins: dict[str, Decimal | None] = {}
     books: dict[str, PnlSum] = {}
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
-    groups = tally.groups()
     for group, sums in groups.items():
         rows += sums.rows
         stale += sums.unmarked
@@ -99,22 +98,25 @@ class Totals:
     def __init__(self) -> None:
         self.sums = NOTHING
         self._tally = Tally()
-        self._of = (-1, -1)
+        self._of = (-1, False, -1)
         self._seen: tuple[object, ...] = ()
 
     def update(self, moment: Moment, listing: Listing, changed: Set[Key]) -> None:
         """Bring them up to date; `changed` are the rows that changed since the last call."""
-        of = listing.selection, moment.era
+        of = listing.selection, listing.is_filtered, moment.era
         if of != self._of:
             self._of, self._tally = of, Tally()
             changed = set(listing.order)
         elif (moment.version, moment.unknown) == self._seen:
             return
         self._seen = moment.version, moment.unknown
-        for key in changed:
-            if key in listing:
-                self._tally.put(key, moment.addend(key))
-        self.sums = sums_of(self._tally, moment.unknown)
+        if listing.is_filtered:
+            for key in changed:
+                if key in listing:
+                    self._tally.put(key, moment.addend(key))
+            self.sums = sums_of(self._tally.groups(), moment.unknown)
+        else:  # every open row is listed, and the moment has added them up already
+            self.sums = sums_of(moment.groups, moment.unknown)
 
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:

@@ -1,0 +1,99 @@
+"""The compositor of a screen whose lines come whole: what nothing lies over is taken as its widget drew it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.view.straight import StraightWidget
+
+
+class Clear(NamedTuple):
+    """A part of a screen that shows one widget and nothing else."""
+
+    region: Region
+    widget: StraightWidget
+    offset: tuple[int, int]
+    """Where the widget's own first cell is."""
+
+
+def clear_regions(visible: Mapping[Widget, tuple[Region, Region]]) -> list[Clear]:
+    """Where each straight widget lies free.
+
+    Args:
+        visible: widgets with their region and the region that they are cut to, the foremost first.
+    """
+    clear: list[Clear] = []
+    before: list[Region] = []
+    for widget, (region, clip) in visible.items():
+        seen: Region | None = region.intersection(clip)
+        if isinstance(widget, StraightWidget):
+            free = uncovered(region.intersection(clip), before)
+            if free:
+                clear.append(Clear(free, widget, region.offset))
+        if seen:
+            before.append(seen)
+    return clear
+
+
+def uncovered(region: Region, others: Iterable[Region]) -> Region | None:
+    """What is left of a region without the others; None when that is no region, as beside a box in its middle."""
+    for other in others:
+        if not other.overlaps(region):
+            continue
+        if other.x <= region.x or other.y > region.y or other.bottom < region.bottom:
+            return None
+        region = Region(region.x, region.y, other.x - region.x, region.height)
+    return region
+
+
+class StraightCompositor(Compositor):
+    """Textual's compositor, which cuts nothing where there is nothing to cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looked_at: object = None
+        self._clear: list[Clear] = []
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Render what is dirty."""
+        return self._straight_update() or super().render_partial_update()
+
+    def _straight_update(self) -> ChopsUpdate | None:
+        """The update when every dirty region is clear; None when one is not, or nothing is dirty."""
+        visible = self.visible_widgets
+        if visible is not self._looked_at:
+            self._looked_at, self._clear = visible, clear_regions(visible)
+        found: list[tuple[Region, Clear]] = []
+        for region in self._dirty_regions:
+            clear = next((one for one in self._clear if one.region.contains_region(region)), None)
+            if clear is None:
+                return None
+            found.append((region, clear))
+        if not found:
+            return None
+        self._dirty_regions.clear()
+        chops: dict[int, dict[int, Strip]] = {}
+        spans: dict[tuple[int, int], int] = {}
+        for (x, y, width, height), (_, widget, (left, top)) in found:
+            strips = widget.render_lines(Region(x - left, y - top, width, height))
+            for line, strip in enumerate(strips, y):
+                if width > spans.get((line, x), 0):
+                    spans[line, x] = width
+                    chops.setdefault(line, {})[x] = strip
+        ends = {line: [x + spans[line, x] for x in pieces] for line, pieces in chops.items()}
+        return ChopsUpdate(
+            cast(Any, chops), [(line, x, x + width) for (line, x), width in spans.items()], cast(Any, ends)
+        )
+
+
+class StraightScreen(Screen[None]):
+    """A screen with that compositor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = StraightCompositor()
