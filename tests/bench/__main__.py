@@ -149,7 +149,7 @@ def idle_figures(seconds: float) -> dict[str, Figures]:
     """Some time in which nothing changes."""
     found: dict[str, Figures] = {}
     for name, module in (("perptop", "screen"), ("bare", "bare")):
-        run = pane.run(module, f"--idle={seconds}", "--rows=600")
+        run = pane.run(module, f"--idle={seconds}", "--rows=600", "--warm-up=4")
         found[name] = {"cpu_percent": run.notes["cpu"] / seconds * 100, "bytes": len(run.output)}
     return found
 

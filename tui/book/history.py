@@ -25,7 +25,8 @@ class Trace:
     __slots__ = ("high", "low", "points")
 
     def __init__(self, figures: int) -> None:
-        self.points = [array("f", [GAP]) * POINTS for _ in range(figures)]
+        self.points = [array("f") for _ in range(figures)]
+        """They end with the newest that is known."""
         self.low: list[Decimal | None] = [None] * figures
         self.high: list[Decimal | None] = [None] * figures
 
@@ -34,14 +35,17 @@ class Trace:
         for number, value in enumerate(values):
             if value is None:
                 continue
-            self.points[number][place] = float(value)
+            points = self.points[number]
+            if place >= len(points):
+                points.extend([GAP] * (place + 1 - len(points)))
+            points[place] = float(value)
             low, high = self.low[number], self.high[number]
             self.low[number] = value if low is None or value < low else low
             self.high[number] = value if high is None or value > high else high
 
     def thin(self) -> None:
         """Keep the later one of every two points."""
-        self.points = [points[1::2] + array("f", [GAP]) * (POINTS // 2) for points in self.points]
+        self.points = [points[1::2] for points in self.points]
 
 
 class History:
@@ -93,7 +97,10 @@ class History:
     def points(self, name: Name, figure: int) -> Sequence[float]:
         """One figure from the first to the newest point; NaN is a gap."""
         trace = self._traces.get(name)
-        return trace.points[figure][: self.place + 1] if trace is not None else ()
+        if trace is None:
+            return ()
+        points, count = trace.points[figure], self.place + 1
+        return points[:count] + array("f", [GAP]) * (count - len(points))
 
     @property
     def span_ms(self) -> int:
