@@ -14,6 +14,7 @@ import pyte
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.segment import Segment
@@ -31,8 +32,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
+from tui.view.compositor import StraightCompositor, StraightScreen
 from tui.view.glyphs import cells_of, is_narrow
 from tui.view.painter import Painter, Writer
+from tui.view.straight import Pattern, StraightStrip, StraightWidget
 
 Cell = tuple[Any, ...]
 
@@ -40,10 +43,11 @@ UNITS = (*"abcxyz0123456789", *"      ", *"−×█▌▏●▲│─▮▯…Ä
 """What lines are made of: a base character with all that hangs on it is one unit."""
 ODD_UNITS = ("\u200bx", "⚠\ufe0f", "👍🏽", "👩\u200d👧", "🇩🇪", "नि", "א", "\u00ad", "\u00a0", "⚡")
 """Of these every terminal makes something else."""
+PLAIN = Style(color="rgb(200,210,220)", bgcolor="rgb(18,18,18)")
 STYLES = (
     None,
     Style(),
-    Style(color="rgb(200,210,220)", bgcolor="rgb(18,18,18)"),
+    PLAIN,
     Style(color="rgb(0,200,0)", bgcolor="rgb(18,18,18)"),
     Style(color="rgb(0,200,0)", bgcolor="rgb(18,18,18)", bold=True),
     Style(color="rgb(200,0,0)", bgcolor="rgb(18,18,18)", dim=True),
@@ -155,6 +159,29 @@ class Rows(Widget):
         return self.lines.get(y, Strip([])).adjust_cell_length(self.size.width, STYLES[2])
 
 
+class StraightRows(StraightWidget):
+    """Lines as the positions table draws them."""
+
+    DEFAULT_CSS = "StraightRows { height: 3; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[int, tuple[str, list[tuple[int, Style]]]] = {}
+
+    def line_styles(self) -> list[Style]:
+        """Those of all lines."""
+        return [style for style in STYLES if style is not None]
+
+    def render_line(self, y: int) -> Strip:
+        """One of them, filled up."""
+        line, runs = self.lines.get(y, ("", []))
+        width, cells = self.size.width, cell_len(line)
+        strip = StraightStrip(
+            line + " " * (width - cells), Pattern([*runs, (max(0, width - cells), PLAIN)]), max(width, cells)
+        )
+        return strip.crop(0, width) if cells > width else strip
+
+
 class Over(ModalScreen[None]):
     """A screen over the other."""
 
@@ -163,6 +190,19 @@ class Over(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A box."""
         yield Label("over 币安")
+
+
+class TwofoldCompositor(StraightCompositor):
+    """The compositor of our screens, which also knows what Textual's own makes of the same."""
+
+    textuals: ChopsUpdate | None = None
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Render what is dirty, twice."""
+        dirty = set(self._dirty_regions)
+        self.textuals = Compositor.render_partial_update(self)
+        self._dirty_regions = dirty
+        return super().render_partial_update()
 
 
 class Both(App[None]):
@@ -183,9 +223,16 @@ class Both(App[None]):
         self.is_patient = False
         """Whether nothing is painted between a change of size and the news of it."""
 
+    def get_default_screen(self) -> Screen[None]:
+        """As PositionsApp's."""
+        screen = StraightScreen()
+        screen._compositor = TwofoldCompositor()
+        return screen
+
     def compose(self) -> ComposeResult:
         """A bit of everything."""
         yield Rows()
+        yield StraightRows()
         with VerticalScroll(id="scroll"):
             yield Static(
                 "\n".join(f"[b]{number}[/b] 行 of a text that is long" for number in range(12)), id="text"
@@ -198,9 +245,11 @@ class Both(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-            self.theirs.feed(
-                renderable.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
-            )
+            compositor, update = screen._compositor, renderable
+            if isinstance(compositor, TwofoldCompositor) and isinstance(renderable, ChopsUpdate):
+                assert compositor.textuals is not None
+                update = compositor.textuals
+            self.theirs.feed(update.render_segments(self.console) + f"\x1b[{cursor.y + 1};{cursor.x + 1}H")
             if not self.painter.display(screen, renderable):
                 super()._display(screen, renderable)
             if self.painter._picture is not None:
@@ -260,8 +309,15 @@ def set_row(app: Both, y: int, parts: Parts) -> None:
 
 def set_part_of_row(app: Both, y: int, parts: Parts) -> None:
     rows = app.screen_stack[0].query_one(Rows)
-    rows.lines[y] = Strip([*strip_of(parts), *rows.lines.get(y, Strip([])).crop(4)])
+    rows.lines[y] = Strip([*strip_of(parts).adjust_cell_length(4), *rows.lines.get(y, Strip([])).crop(4)])
     rows.refresh(Region(0, y, 4, 1))
+
+
+def set_straight_row(app: Both, y: int, parts: Parts) -> None:
+    rows = app.screen_stack[0].query_one(StraightRows)
+    styled = [(text, STYLES[style] or PLAIN) for text, style in parts if text]
+    rows.lines[y] = "".join(text for text, _ in styled), [(len(text), style) for text, style in styled]
+    rows.refresh(Region(0, y, rows.size.width, 1))
 
 
 def set_text(app: Both, text: str) -> None:
@@ -334,12 +390,14 @@ def screens(units: tuple[str, ...], *more: st.SearchStrategy[Op]) -> st.SearchSt
     parts = st.lists(st.tuples(texts, st.integers(0, len(STYLES) - 1)), max_size=6)
     row_numbers = st.integers(0, 7)
     rows = op(set_row, row_numbers, parts)
+    plain_parts = st.lists(st.tuples(texts, st.integers(0, len(STYLES) - 2)), max_size=6)
+    straight_rows = op(set_straight_row, st.integers(0, 2), plain_parts)
     ops = st.one_of(
-        rows, rows, rows,
+        rows, rows, rows, straight_rows, straight_rows,
         op(set_part_of_row, row_numbers, parts),
         op(set_text, texts.map(lambda text: f"{text}\n" * 6)),
         op(scroll, st.integers(0, 9)),
-        op(toggle, st.sampled_from(["#box", "#scroll", "#input", "Rows"])),
+        op(toggle, st.sampled_from(["#box", "#scroll", "#input", "Rows", "StraightRows"])),
         op(put_box, st.integers(0, 30), st.integers(0, 6)),
         op(type_in, texts),
         op(push), op(pop), op(come_back),
