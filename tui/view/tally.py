@@ -129,6 +129,17 @@ class _Running:
             elif amount:
                 totals[place] = change(totals[place], amount)  # type: ignore[arg-type]  # all from there on are amounts
 
+    def change(self, before: Addend, after: Addend) -> None:
+        """Have one that is among them be another; most of its amounts are the same."""
+        self.unconfirmed += after.is_unconfirmed - before.is_unconfirmed
+        self.unmarked += after.is_unmarked - before.is_unmarked
+        totals, unknown = self.totals, self.unknown
+        for place, (old, new) in enumerate(zip(before[AMOUNTS:], after[AMOUNTS:], strict=True)):
+            if old is new:
+                continue
+            unknown[place] += (new is None) - (old is None)
+            totals[place] = EXACT.add(totals[place], EXACT.subtract(new or ZERO, old or ZERO))  # type: ignore[arg-type]  # as above
+
     def sums(self) -> GroupSums:
         """As they are now."""
         known = [None if unknown else total for total, unknown in zip(self.totals, self.unknown, strict=True)]
@@ -146,15 +157,22 @@ class Tally:
 
     def put(self, key: Key, addend: Addend | None) -> None:
         """Have a row add this from now on; None: it adds nothing."""
-        before = self.addends.pop(key, None)
+        before = self.addends.get(key)
+        if before is not None and addend is not None and before.group == addend.group:
+            self._running[before.group].change(before, addend)
+            self.addends[key] = addend
+            return
         if before is not None:
+            del self.addends[key]
             running = self._running[before.group]
             running.add(before, -1)
             if not running.rows:
                 del self._running[before.group]
         if addend is not None:
             self.addends[key] = addend
-            self._running.setdefault(addend.group, _Running()).add(addend, 1)
+            if addend.group not in self._running:
+                self._running[addend.group] = _Running()
+            self._running[addend.group].add(addend, 1)
 
     def groups(self) -> dict[Group, GroupSums]:
         """The sums by group."""
