@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,8 +18,10 @@ PANES = ((160, 50), (80, 24))
 ROWS = (10, 100, 600, 5_000)
 SLOW = 50_000
 """Bytes a second."""
-HTOP, BTOP = 840, 11_200
-"""Bytes a second that `htop -d 10` and `btop` send at 160×50 with their defaults."""
+NEIGHBOURS = (("htop", ("htop", "-d", "10"), "≤ 1.5"), ("btop", ("btop",), "≤ 0.125"))
+"""What sits in a pane like it, how it is called, and how many of its bytes perptop may send."""
+COUNTED_TICKS = 4, 24
+"""Two runs of so many ticks, under a tool that takes fifty times as long."""
 PICTURES = 12
 """Frames of a run that are turned into pictures, to learn the fewest bytes."""
 
@@ -34,11 +37,12 @@ class Program(NamedTuple):
 
 
 PERPTOP = Program("perptop", "screen")
+RAW = Program("raw limit", "raw")
 PROGRAMS = (
     PERPTOP,
     Program("without the painter", "screen", ("--no-paint",)),
     Program("DataTable", "datatable"),
-    Program("raw limit", "raw"),
+    RAW,
 )
 
 
@@ -145,6 +149,20 @@ def start_figures(repeats: int) -> dict[str, Figures]:
     return {name: medians(figures) for name, figures in found.items()}
 
 
+def instruction_figures() -> Figures:
+    """Millions of instructions that a tick takes, from the difference of two runs; nothing without valgrind."""
+    if not shutil.which("valgrind"):
+        return {}
+    few, many = COUNTED_TICKS
+    options = "--in-sight", "--rows=600", "--hz=2"
+    found: Figures = {}
+    for program in (PERPTOP, RAW):
+        say(f"instructions of {program.name}")
+        counts = [pane.instructions(program.module, *options, f"--ticks={ticks}") for ticks in (few, many)]
+        found[program.name] = (counts[1] - counts[0]) / (many - few) / 1e6
+    return found
+
+
 def idle_figures(seconds: float) -> dict[str, Figures]:
     """Some time in which nothing changes."""
     found: dict[str, Figures] = {}
@@ -173,11 +191,14 @@ def slow_figures(ticks: int) -> dict[str, Figures]:
     return found
 
 
-def neighbour_figures() -> Figures:
-    """Twenty positions at 1 Hz, beside what sits in a pane like it."""
-    run = pane.run("screen", "--rows=20", "--hz=1", "--ticks=10")
-    rate = len(run.output) / len(run.notes["ticks"])
-    return {"bytes_a_second": rate, "to_htop": rate / HTOP, "to_btop": rate / BTOP}
+def neighbour_figures(seconds: int) -> dict[str, Figures]:
+    """Twenty positions at 1 Hz, beside what sits in a pane like it, as far as that is on this machine."""
+    run = pane.run("screen", "--rows=20", "--hz=1", f"--ticks={seconds}")
+    found = {"perptop": pane.Neighbour(len(run.output) / seconds, run.notes["cpu"] / seconds * 100)}
+    for name, command, _ in NEIGHBOURS:
+        if shutil.which(command[0]):
+            found[name] = pane.watch(command, seconds)
+    return {name: one._asdict() for name, one in found.items()}
 
 
 # What is written about it.
@@ -205,6 +226,7 @@ def goals(result: dict[str, Any]) -> list[str]:
     many, few, middle = max(one["rows"] for one in ticks), 100, 600
     ours, table, raw = (pick(ticks, name, RATES[1], middle) for name in ("perptop", "DataTable", "raw limit"))
     most, least = (pick(ticks, "perptop", RATES[1], count) for count in (many, few))
+    counts = result["instructions"]
     lines = [
         (
             "bytes a tick ÷ the fewest possible, row by row",
@@ -212,6 +234,18 @@ def goals(result: dict[str, Any]) -> list[str]:
             "≤ 1.05",
         ),
         ("CPU a tick ÷ raw limit", ours["cpu_ms"] / raw["cpu_ms"], "≤ 3"),
+        *(
+            [
+                (
+                    "the same in instructions, as Callgrind counts them",
+                    counts[PERPTOP.name] / counts[RAW.name],
+                    "≤ 3",
+                ),
+                ("millions of instructions a tick", counts[PERPTOP.name], ""),
+            ]
+            if counts
+            else []
+        ),
         ("CPU a tick ÷ DataTable", ours["cpu_ms"] / table["cpu_ms"], "≤ 0.067"),
         ("tick to last byte, p99, ms", ours["p99_ms"], "≤ 5"),
         ("the same ÷ DataTable", ours["p99_ms"] / table["p99_ms"], "≤ 0.05"),
@@ -222,9 +256,12 @@ def goals(result: dict[str, Any]) -> list[str]:
         ("50 KB/s: event loop late by, p99, ms", slow["perptop"]["loop_lag_p99_ms"], "as on a fast link"),
         ("nothing changes: bytes", idle["perptop"]["bytes"], "0"),
         ("nothing changes: % of a core", idle["perptop"]["cpu_percent"], "≤ 0.15"),
-        ("20 positions at 1 Hz: bytes ÷ htop's", beside["to_htop"], "≤ 1.5"),
-        ("20 positions at 1 Hz: bytes ÷ btop's", beside["to_btop"], "≤ 0.125"),
     ]
+    for name, _, goal in NEIGHBOURS:
+        if name in beside:
+            what = f"20 positions at 1 Hz ÷ `{name}`"
+            lines.append((f"{what}: bytes", _share(beside, name, "bytes_a_second"), goal))
+            lines.append((f"{what}: CPU", _share(beside, name, "cpu_percent"), "< 1"))
     return [row(["", "measured", "goal"]), row(["---"] * 3)] + [
         row([name, f"{value:,.3g}", goal]) for name, value, goal in lines
     ]
@@ -232,6 +269,10 @@ def goals(result: dict[str, Any]) -> list[str]:
 
 def _to_bare(start: dict[str, Figures], name: str) -> float:
     return start["perptop"][name] / start["bare"][name]
+
+
+def _share(beside: dict[str, Figures], name: str, figure: str) -> float:
+    return beside["perptop"][figure] / beside[name][figure]
 
 
 def tick_table(ticks: Sequence[dict[str, Any]]) -> list[str]:
@@ -285,8 +326,9 @@ def main() -> None:
         "ticks": tick_figures(1, (100, 600), 5) if is_quick else tick_figures(arguments.repeats, ROWS, 0),
         "start": start_figures(1 if is_quick else 5),
         "idle": idle_figures(2 if is_quick else 60),
+        "instructions": {} if is_quick else instruction_figures(),
         "slow": slow_figures(10 if is_quick else 200),
-        "beside": neighbour_figures(),
+        "beside": neighbour_figures(5 if is_quick else 30),
     }
     text = markdown(result)
     sys.stdout.write(text + "\n")

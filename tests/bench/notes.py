@@ -24,7 +24,7 @@ class Plan:
         parser.add_argument("--height", type=int, default=50)
         parser.add_argument("--hz", type=float, default=1.0)
         parser.add_argument("--ticks", type=int, default=5)
-        parser.add_argument("--warm-up", type=float, default=1.5, help="seconds before anything is counted")
+        parser.add_argument("--warm-up", type=float, default=2.5, help="seconds before anything is counted")
         parser.add_argument("--in-sight", action="store_true", help="move only the rows in sight")
         parser.add_argument("--idle", type=float, default=0.0, help="so many seconds in which nothing moves")
         parser.add_argument("--start", action="store_true", help="only start")

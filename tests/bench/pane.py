@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -12,9 +13,10 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.bench.notes import BEGIN, END
 
@@ -74,16 +76,33 @@ class Run:
         return frames
 
 
-def run(program: str, *options: str, width: int = 160, height: int = 50, rate: int = 0) -> Run:
-    """Run a program of the bench in a pane; `rate` is what a slow terminal takes, in bytes a second."""
+def _open(width: int, height: int) -> tuple[int, int]:
+    """A pty of that size: our end and the program's."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
     modes = termios.tcgetattr(slave)
     modes[1] &= ~termios.OPOST  # so that the bytes read are the bytes written
     termios.tcsetattr(slave, termios.TCSANOW, modes)
+    return master, slave
+
+
+def run(
+    program: str, *options: str, width: int = 160, height: int = 50, rate: int = 0, under: Sequence[str] = ()
+) -> Run:
+    """Run a program of the bench in a pane.
+
+    Args:
+        program: the module.
+        options: its options.
+        width: cells of the pane.
+        height: its lines.
+        rate: bytes a second that a slow terminal takes; 0: as fast as can be.
+        under: a program that runs it, and its options.
+    """
+    master, slave = _open(width, height)
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "notes.json"
-        command = [sys.executable, "-m", f"tests.bench.{program}", str(result), *options]
+        command = [*under, sys.executable, "-m", f"tests.bench.{program}", str(result), *options]
         command += [f"--width={width}", f"--height={height}"]
         began = time.monotonic()
         process = subprocess.Popen(
@@ -105,12 +124,70 @@ def run(program: str, *options: str, width: int = 160, height: int = 50, rate: i
     return _cut(notes, output, reads, began)
 
 
+def instructions(program: str, *options: str) -> int:
+    """The instructions of a whole run, as Callgrind counts them: the same however busy the machine is."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        tool = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}")
+        run(program, *options, under=tool)
+        found = re.search(r"Collected : (\d+)", log.read_text())
+    if found is None:
+        raise RuntimeError(f"{program}: valgrind counted nothing")
+    return int(found[1])
+
+
+class Neighbour(NamedTuple):
+    """What another program that sits in a pane costs."""
+
+    bytes_a_second: float
+    cpu_percent: float
+
+
+def watch(command: Sequence[str], seconds: float, width: int = 160, height: int = 50) -> Neighbour:
+    """Let a program that is not ours run in a pane, and count what it does after its first two seconds."""
+    master, slave = _open(width, height)
+    with tempfile.TemporaryDirectory() as home:  # with its own defaults
+        process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**_environment(), "HOME": home, "XDG_CONFIG_HOME": home},
+            start_new_session=True,
+        )
+        os.close(slave)
+        _read_for(master, 2)
+        before = _cpu(process.pid)
+        count = _read_for(master, seconds)
+        used = _cpu(process.pid) - before
+        process.kill()
+        process.wait()
+        os.close(master)
+    return Neighbour(count / seconds, used / seconds * 100)
+
+
+def _read_for(master: int, seconds: float) -> int:
+    """Read what comes, and count it."""
+    count, end = 0, time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if select.select([master], [], [], left)[0]:
+            count += len(os.read(master, 1 << 16))
+    return count
+
+
+def _cpu(process: int) -> float:
+    """CPU seconds of a process so far: user and system, all threads."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV") if name in os.environ}
     return {
         **kept,
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
+        "PYTHONHASHSEED": "0",
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
     }

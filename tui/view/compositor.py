@@ -68,26 +68,26 @@ class StraightCompositor(Compositor):
         visible = self.visible_widgets
         if visible is not self._looked_at:
             self._looked_at, self._clear = visible, clear_regions(visible)
-        found: list[tuple[Region, Clear]] = []
+        found: list[tuple[range, Clear]] = []
         for region in self._dirty_regions:
             clear = next((one for one in self._clear if one.region.contains_region(region)), None)
             if clear is None:
                 return None
-            found.append((region, clear))
+            found.append((range(region.y, region.bottom), clear))
         if not found:
             return None
         self._dirty_regions.clear()
+        # Whole lines, for a region may begin or end within a wide character.
         chops: dict[int, dict[int, Strip]] = {}
-        spans: dict[tuple[int, int], int] = {}
-        for (x, y, width, height), (_, widget, (left, top)) in found:
-            strips = widget.render_lines(Region(x - left, y - top, width, height))
-            for line, strip in enumerate(strips, y):
-                if width > spans.get((line, x), 0):
-                    spans[line, x] = width
-                    chops.setdefault(line, {})[x] = strip
-        ends = {line: [x + spans[line, x] for x in pieces] for line, pieces in chops.items()}
+        ends: dict[int, dict[int, int]] = {}
+        for lines, (region, widget, (left, top)) in found:
+            strips = widget.render_lines(Region(region.x - left, lines.start - top, region.width, len(lines)))
+            for line, strip in zip(lines, strips, strict=True):
+                chops.setdefault(line, {})[region.x] = strip
+                ends.setdefault(line, {})[region.x] = region.right
+        spans = [(line, x, end) for line, pieces in ends.items() for x, end in pieces.items()]
         return ChopsUpdate(
-            cast(Any, chops), [(line, x, x + width) for (line, x), width in spans.items()], cast(Any, ends)
+            cast(Any, chops), spans, cast(Any, {line: list(pieces.values()) for line, pieces in ends.items()})
         )
 
 
