@@ -183,21 +183,6 @@ def test_a_zero_has_no_sign() -> None:
     assert str(figures.inverse_unrealized_pnl(D(-3), D(10), D(5), D(5))) == "0E-8"
 
 
-def test_totals_by_asset() -> None:
-    """PNL is summed for each margin asset; one unknown addend makes that sum unknown."""
-    rows = [
-        position(margin_asset="USDT", unrealized_pnl=D("1.10")),
-        position(margin_asset="USDT", unrealized_pnl=D("-2.20")),
-        position(margin_asset="USDC", unrealized_pnl=D(5)),
-        position(margin_asset="USDC", unrealized_pnl=None),
-        position(margin_asset="USDC", unrealized_pnl=D(5)),
-        position(unrealized_pnl=D(7)),
-    ]
-
-    assert figures.total_unrealized_pnl(rows) == {"USDT": D("-1.10"), "USDC": None, "": D(7)}
-    assert figures.total_unrealized_pnl([]) == {}
-
-
 def test_inverse_example() -> None:
     """The COIN-M page's long: one contract of 100 USD has earned 0.00005866 of the coin."""
     entry, mark = D("11707.70000003"), D("11788.66626667")
@@ -245,9 +230,6 @@ def test_no_amount_breaks_a_figure(amount: Decimal, entry: Decimal, mark: Decima
     )
     made = [figures.roe(row), figures.liquidation_distance(row), figures.liquidation_room(row)]
     made += [figures.derived_leverage(row), figures.inverse_notional(amount, margin, mark)]
-    made += [
-        figures.inverse_unrealized_pnl(amount, margin, entry, mark),
-        *figures.total_unrealized_pnl([row]).values(),
-    ]
+    made.append(figures.inverse_unrealized_pnl(amount, margin, entry, mark))
 
     assert all(figure is None or figure.is_finite() for figure in made)

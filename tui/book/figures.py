@@ -1,6 +1,5 @@
 """Risk figures: one function each, with its formula. All are None when an input is unknown."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from tui.book.account import Account
@@ -130,14 +129,3 @@ def derived_leverage(position: Position) -> Decimal | None:
 def margin_ratio(account: Account) -> Decimal | None:
     """maintenance margin ÷ margin balance, a fraction; the account is liquidated at 1."""
     return ratio(account.maintenance_margin, account.margin_balance)
-
-
-def total_unrealized_pnl(positions: Iterable[Position]) -> dict[str, Decimal | None]:
-    """Sum of unrealized PNL by margin asset; None where one addend is unknown."""
-    totals: dict[str, Decimal | None] = {}
-    for position in positions:
-        asset = position.margin_asset or ""
-        before = totals.get(asset, ZERO)
-        pnl = position.unrealized_pnl
-        totals[asset] = None if before is None or pnl is None else before + pnl
-    return totals
