@@ -9,6 +9,8 @@ import pytest
 from textual.binding import Binding
 
 from tests.terminal.tmux import Pane, Tmux, python, server
+from tui.view.columns import COLUMNS as COLUMNS_OF_A_ROW
+from tui.view.columns import Column
 from tui.view.keys import (
     COLUMNS,
     COLUMNS_KEYS,
@@ -22,6 +24,7 @@ from tui.view.keys import (
     TABLE_KEYS,
     bindings_of,
 )
+from tui.view.ordering import RISK
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -134,6 +137,11 @@ def sorted_by(lines: Lines) -> tuple[int, str]:
         if re.search("[▲▼]", text):
             return place, re.sub("[^▲▼]", "", text)
     return -1, ""
+
+
+def sorted_by_head(start: str) -> Callable[[Lines], bool]:
+    """The head of the sorted column begins like this."""
+    return lambda lines: any(text.startswith(start) and re.search("[▲▼]", text) for text in heads(lines))
 
 
 def walked(step: int) -> Callable[[Lines, Lines], bool]:
@@ -306,6 +314,22 @@ def test_key_does_what_it_says(demo: Pane, key: str, binding: Binding) -> None:
         )  # tmux 3.3 may never hear of it
     elif proof.undo:
         demo.press(*proof.undo)
+
+
+@pytest.mark.parametrize("column", COLUMNS_OF_A_ROW, ids=lambda column: column.name)
+def test_letter_sorts_by_its_column(demo: Pane, column: Column) -> None:
+    """In the menu of `s` the letter sorts by its column, best direction first, and with shift in the other one."""
+    down, up = ("▼", "▲") if column.is_descending else ("▲", "▼")
+    if column is RISK.column:
+        demo.press("s", "r")
+        demo.wait("sorted otherwise", sorted_by_head("ROE"))
+    for key, arrow in ((column.letter, down), (column.letter.upper(), up)):
+        demo.press("s")
+        demo.wait("the menu", has("Sort by"))
+        demo.press(key)
+        demo.wait(f"sorted by {column.label} {arrow}", sorted_by_head(f"{column.label} {arrow}"))
+    demo.press("s", RISK.column.letter, "g")
+    demo.wait("sorted by risk", sorted_by_head(f"{RISK.column.label} ▲"))
 
 
 def test_no_proof_is_left_over() -> None:
