@@ -5,14 +5,19 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.style import Style
 from textual.widget import Widget
 
 from tests.view.hand import NOW, HandSource, key, position
+from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, look
 from tui.view.drawn_rows import DrawnRows
 from tui.view.fitting import Extent, is_as_wide
 from tui.view.flashes import Flashes
-from tui.view.lines import Tones
+from tui.view.heads import LABELS
+from tui.view.lines import TONES, Tones
+from tui.view.straight import StraightStrip
 
 amounts = st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=3))
 CHANGES = {
@@ -38,15 +43,29 @@ changes = st.lists(
 )
 
 
+class PlainTones(Tones):
+    """A style for each tone, without a screen."""
+
+    def __getitem__(self, tone: str) -> Style:
+        return Style(color=f"color({TONES.index(tone)})")
+
+
+def look_of(rows: DrawnRows, one: Key) -> tuple[str, list[str]]:
+    """The line of a row, character by character with its style."""
+    strip = rows.strip(one, 160, None)
+    assert isinstance(strip, StraightStrip)
+    return strip.line, strip.pattern.codes(ColorSystem.EIGHT_BIT)
+
+
 @given(changes, st.sampled_from(["usdm", "coinm", "pm"]), st.booleans(), st.booleans())
 def test_cells_are_those_of_the_row(
     steps: list[tuple[str, object]], book: str, is_private: bool, is_brief: bool
 ) -> None:
-    """Whatever changes of a row, each cell is what its column makes of it."""
+    """Whatever changes of a row, each cell is what its column makes of it, and its line is that of its cells."""
     source = HandSource()
     one = key("A", book=book)
     source.hand.put(position("A", book=book))
-    rows = DrawnRows(Tones(Widget()), Flashes(is_on=False))
+    rows = DrawnRows(PlainTones(Widget()), Flashes(is_on=False))
     for name, value in steps:
         source.hand.change(one, **{name: value})
         row = look(source.book, source.hand.positions[one], NOW, is_brief=is_brief)
@@ -54,6 +73,12 @@ def test_cells_are_those_of_the_row(
         rows.take(one, row)
 
         assert rows.cells(one) == [column.show(row, is_private) for column in COLUMNS]
+        rows.fit([LABELS], 158)
+        drawn = look_of(rows, one)
+        rows._rows[one].slots = ()
+        rows.redraw(one)
+        assert look_of(rows, one) == drawn
+        assert len(drawn[0]) == len(drawn[1])
 
 
 @given(st.text("0123456789.,+−—% 币", max_size=8), st.text("0123456789.,+−—% 币", max_size=8))

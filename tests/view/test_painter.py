@@ -505,6 +505,11 @@ LEANT_ON: dict[str, tuple[Callable[..., Any], str]] = {
     "Compositor.render_update": (Compositor.render_update, "772c6b21953aff0e"),
     "Compositor.render_full_update": (Compositor.render_full_update, "ce99ccda4d2449b7"),
     "Compositor.render_partial_update": (Compositor.render_partial_update, "888dccc892d8ecc2"),
+    "Compositor.update_widgets": (Compositor.update_widgets, "86c02b2f8d6d93dd"),
+    "Compositor.visible_widgets": (vars(Compositor)["visible_widgets"].fget, "6eddec5f271628f7"),
+    "Compositor._render_chops": (Compositor._render_chops, "ca8c3359d7afd017"),
+    "Strip.__init__": (Strip.__init__, "ce1d8154dca8cfd7"),
+    "Strip.crop": (Strip.crop, "206f79ddf457cf91"),
     "Strip.render": (Strip.render, "2ba7a4913a72125d"),
     "Strip.render_style": (Strip.render_style, "749d890bb5c43510"),
     "Strip.render_ansi": (Strip.render_ansi.__wrapped__, "08043dedb90d50a7"),
@@ -519,13 +524,14 @@ LEANT_ON: dict[str, tuple[Callable[..., Any], str]] = {
 
 @pytest.mark.parametrize("name", LEANT_ON)
 def test_textual_is_what_the_painter_leans_on(name: str) -> None:
-    """Textual's insides are those that `tui/view/painter.py` was written against."""
+    """Textual's insides are those that painter, compositor and straight strips were written against."""
     source, known = LEANT_ON[name]
     digest = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:16]
 
     assert digest == known, (
         f"{name} of Textual has changed: read it beside tui/view/painter.py (which repeats what App._display writes, "
-        f"reads the strips of both updates, and stands in for the writer thread), run `pytest -m soak {__file__}`, "
+        f"reads the strips of both updates, and stands in for the writer thread), tui/view/compositor.py (which makes "
+        f"the partial update) and StraightStrip in tui/view/straight.py (which makes the slots of a strip late), run `pytest -m soak {__file__}`, "
         f"then note {digest} here. `PositionsApp(paint=False)` works without any of it."
     )
 
