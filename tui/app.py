@@ -73,7 +73,6 @@ class PositionsApp(App[None]):
         redact: Callable[[str], str] = str,
         state_folder: Path | None = None,
         export: Export | None = None,
-        paint: bool = True,
     ) -> None:
         # Textual's own log file, screenshot timer and console would carry balances to places nobody looks after.
         vars(constants).update(LOG_FILE=None, SCREENSHOT_DELAY=-1)
@@ -98,7 +97,7 @@ class PositionsApp(App[None]):
         self._export = export
         self._ascii = [AsciiFilter()] if self._is_ascii() else []
         self._title = WindowTitle(self._tell_terminal)
-        self._painter = Painter(self) if paint else None
+        self._painter = None if self.settings.whole_lines else Painter(self)
         self._report = ""
 
     def _is_ascii(self) -> bool:

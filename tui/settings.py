@@ -54,6 +54,8 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How often the screen is painted at most."""
     flash: bool = False
     """Whether a figure that has just changed is reversed for a moment."""
+    whole_lines: bool = False
+    """Whether lines are written whole, in place of the characters that differ."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -252,6 +254,7 @@ TEMPLATE = """\
 # title = false                    # word and counts in the window's title
 # frames_per_second = 5.0
 # flash = false                    # reverse a figure for a moment when it changes
+# whole_lines = false              # write lines whole, for a terminal on which something is left over
 
 # Filters on the number keys after "All".
 # [screen.presets]

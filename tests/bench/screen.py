@@ -18,7 +18,7 @@ class MeasuredScreen(Measured, PositionsApp):
 
     def __init__(self, market: Market, notes: Notes) -> None:
         self.notes = notes
-        super().__init__(market, ScreenSettings(sort="symbol"), paint=notes.plan.has_painter)
+        super().__init__(market, ScreenSettings(sort="symbol", whole_lines=not notes.plan.has_painter))
 
 
 def run(notes: Notes) -> None:

@@ -18,6 +18,15 @@ def test_program_shows_every_tick(program: str) -> None:
     assert run.notes["cpu"] > 0
 
 
+def test_lines_are_written_whole_when_that_is_wanted() -> None:
+    """Without the painter the same ticks take many times the bytes, and every row that moved is written to its end."""
+    differing, whole = (
+        pane.run("screen", *QUICK, *options, width=100, height=24) for options in ((), ("--no-paint",))
+    )
+
+    assert len(whole.output) > 5 * len(differing.output)
+
+
 def test_start_is_told() -> None:
     """A start says when its first frame was written."""
     run = pane.run("bare", "--start")

@@ -40,6 +40,18 @@ def test_mouse_is_left_to_the_terminal(demo: Pane) -> None:
     assert demo.tell("#{mouse_any_flag}") == "0"
 
 
+def test_lines_may_be_written_whole(tmux: Tmux) -> None:
+    """With --whole-lines the screen works as it does without."""
+    whole = tmux.open("whole", python("tui", "--demo", "--whole-lines"), (100, 30), TMUX)
+    whole.wait("LIVE", lambda lines: "● LIVE" in lines[0])
+    whole.press("s", "m", "p")
+    whole.wait(
+        "sorted and hidden", lambda lines: any("Mark ▼" in one for one in lines) and "•••" in "".join(lines)
+    )
+    whole.press("q")
+    whole.wait("ended", lambda lines: whole.is_over)
+
+
 def test_row_and_table_are_copied_as_shown(demo: Pane, tmux: Tmux) -> None:
     """`y` hands the row to tmux's clipboard, `Y` all of them with a head, and the foot tells how much."""
     demo.press("y")

@@ -532,7 +532,7 @@ def test_textual_is_what_the_painter_leans_on(name: str) -> None:
         f"{name} of Textual has changed: read it beside tui/view/painter.py (which repeats what App._display writes, "
         f"reads the strips of both updates, and stands in for the writer thread), tui/view/compositor.py (which makes "
         f"the partial update) and StraightStrip in tui/view/straight.py (which makes the slots of a strip late), run `pytest -m soak {__file__}`, "
-        f"then note {digest} here. `PositionsApp(paint=False)` works without any of it."
+        f"then note {digest} here. `--whole-lines` works without the painter."
     )
 
 

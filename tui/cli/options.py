@@ -47,6 +47,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     title: bool | None = None
     frames_per_second: float | None = None
     flash: bool | None = None
+    whole_lines: bool | None = None
 
     def over(self, screen: ScreenSettings) -> ScreenSettings:
         """Return the settings with what was given in place of what was stored."""
@@ -154,6 +155,11 @@ look_options = _options(
     ),
     click.option(
         "--flash/--no-flash", default=None, help="Reverse a figure for a moment when it changes. Default: no."
+    ),
+    click.option(
+        "--whole-lines/--changes-only",
+        default=None,
+        help="Write lines whole, for a terminal on which something is left over; or only what differs, as usual.",
     ),
 )
 filter_option = click.option(
