@@ -124,6 +124,25 @@ async def test_empty_coin_book_takes_no_room() -> None:
     assert alone[6:-2] == beside[6:-2]
 
 
+async def test_rows_go_and_come_with_their_book() -> None:
+    """A book that hides itself, for it holds nothing but an order, leaves no line; when it is in doubt its rows are back."""
+    source, nothing = HandSource(*MANY), coin_account()
+    for asset in nothing.assets:
+        asset.wallet_balance = asset.margin_balance = Decimal(0)
+    row = position("BTCUSD_PERP", "BOTH", "0", book="coinm", is_inverse=True, margin_asset="BTC")
+    coins = source.add("coinm", nothing, row)
+    async with app_of(source, show_zero_rows=True).run_test(size=(140, 30)) as pilot:
+        for is_synced in (False, True, False):
+            coins.health.is_synced = is_synced
+            source.now += 1_000
+            app = await ready(pilot)
+            screen = "\n".join(pane(app))
+
+            assert ("BTCUSD_PERP" in screen) is not is_synced
+            assert f"[0 All {len(MANY) + (not is_synced)}]" in screen
+            assert set(app.positions.listing.order) == set(source.book.positions)
+
+
 async def test_b_walks_the_books() -> None:
     """`b` shows All, then each book, then All again, and says which one."""
     async with app_of(three_books()).run_test(size=(120, 40)) as pilot:

@@ -536,6 +536,22 @@ def test_textual_is_what_the_painter_leans_on(name: str) -> None:
     )
 
 
+async def test_layout_is_painted_though_somebody_looked_at_it_before() -> None:
+    """Where widgets are may be asked before the layout that moves them is done: what moves is painted all the same."""
+    async with running() as app:
+        rows, compositor = app.query_one(StraightRows), app.screen._compositor
+        rows.display = False
+        await app.settle()
+        rows.display = True
+        compositor.update_widgets({rows})
+        assert rows in compositor.full_map
+        compositor._dirty_regions.clear()
+        result = compositor.reflow(app.screen, app.size)
+
+        assert rows in result.shown
+        assert rows.region in compositor._dirty_regions
+
+
 def test_common_characters_are_narrow_everywhere() -> None:
     """What the fast path takes for one cell is one cell."""
     known = [character for character in map(chr, range(0x3000)) if is_narrow(character)]

@@ -462,6 +462,20 @@ async def test_other_screens_fit_as_well(press: str, size: tuple[int, int]) -> N
         assert all(cell_len(line) == size[0] for line in lines)
 
 
+@pytest.mark.parametrize("symbol", ["A\u202eB\u200eUSDT", "A\x07BUSDT", "币e\u0301USDT"])
+async def test_no_symbol_moves_the_columns(symbol: str) -> None:
+    """Whatever a symbol is made of, its row is as wide as the others."""
+    async with app_of(HandSource(position(symbol), position("ETHUSDT"))).run_test(size=(100, 12)) as pilot:
+        table = (await ready(pilot)).positions.table
+        strips = table.draw_lines(range(2))
+
+        assert (
+            [cell_len(strip.text) for strip in strips]
+            == [strip.cell_length for strip in strips]
+            == [100, 100]
+        )
+
+
 async def test_markup_from_outside_is_only_text() -> None:
     """Names that look like markup or carry escape sequences are shown, never obeyed."""
     source = HandSource(position("[bold]X[/"), position("E\x1b[2JVIL"))

@@ -58,7 +58,7 @@ async def test_lines_look_as_textual_would_draw_them(theme: str, options: dict[s
         assert len(found) > 5
 
 
-texts = st.text(st.sampled_from("ab 1−.●币行"), min_size=1, max_size=6)
+texts = st.text(st.sampled_from("ab 1−.●币行\u0301"), min_size=1, max_size=6)
 runs = st.lists(st.tuples(texts, st.sampled_from(["red", "green", "default"])), min_size=1, max_size=6)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-from textual._compositor import ChopsUpdate, Compositor
-from textual.geometry import Region
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -56,8 +56,23 @@ class StraightCompositor(Compositor):
 
     def __init__(self) -> None:
         super().__init__()
+        self._reflowed: CompositorMap | None = None
+        """What the last layout was, when the map has been made anew since without one."""
         self._looked_at: object = None
         self._clear: list[Clear] = []
+
+    @property
+    def full_map(self) -> CompositorMap:
+        """Where every widget is; made anew when somebody asks for it before the layout that is due."""
+        if self._full_map_invalidated and self._reflowed is None:
+            self._reflowed = self._full_map
+        return super().full_map
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out anew; what differs from the last layout, and not from a map made since, is told and painted."""
+        if self._reflowed is not None:
+            self._full_map, self._reflowed = self._reflowed, None
+        return super().reflow(parent, size)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty."""

@@ -23,6 +23,11 @@ MOST_PATTERNS = 4_096
 Choices = Sequence[Mapping[str, str]]
 
 
+def clean(cell: Cell) -> Cell:
+    """The cell without what a terminal would obey; before it is measured, for a mark without width gets one."""
+    return cell if cell.text.isprintable() else cell._replace(text=printable(cell.text))
+
+
 class DrawnRow:
     """What was last made of a row."""
 
@@ -128,7 +133,7 @@ class DrawnRows:
         facts = facts_of(row)
         drawn = self._rows.get(key)
         if drawn is None:
-            cells = [column.show(row, self.is_private) for column in self.columns]
+            cells = [clean(column.show(row, self.is_private)) for column in self.columns]
             self._rows[key] = DrawnRow(row, facts, cells)
             for column, cell in zip(self.columns, cells, strict=True):
                 self._measure(column, cell)
@@ -151,7 +156,7 @@ class DrawnRows:
         is_other = False
         for place, column in columns:
             before = cells[place]
-            cell = column.cell(row) if is_plain else column.show(row, is_private)
+            cell = clean(column.cell(row) if is_plain else column.show(row, is_private))
             if cell == before:
                 continue
             is_other = True
@@ -199,7 +204,7 @@ class DrawnRows:
     def _placed(self, number: int, cell: Cell) -> str:
         """A cell filled up to its slot, behind the gap before it."""
         text, bar = self.slots[number].draw(cell)
-        return printable(f"{self._gaps[number]}{text}{bar}")
+        return f"{self._gaps[number]}{text}{bar}"
 
     # Drawing.
 

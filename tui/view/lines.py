@@ -135,6 +135,7 @@ class Lines(StraightWidget):
         self.tones = Tones(self)
         self._strips: list[Strip | None] = []
         self._width = 0
+        """As wide as it was last drawn."""
         self.display = False
 
     def show(self, lines: Sequence[Line]) -> None:
@@ -158,7 +159,7 @@ class Lines(StraightWidget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width = self.size.width
+        width = self._width = self.size.width
         if y >= len(self.lines):
             return self.tones.strip((), width)
         strip = self._strips[y]
@@ -174,5 +175,4 @@ class Lines(StraightWidget):
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw everything again."""
-        self._width = event.size.width
         self._strips = [None] * len(self.lines)

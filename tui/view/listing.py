@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tui.book.filter import matcher
 from tui.book.position import Key, Position
-from tui.view.books import Shelf
+from tui.view.books import Shelf, shown_books
 from tui.view.calm import calmed, is_lively, leads, leads_in_groups
 from tui.view.columns import Column, Value
 from tui.view.ordering import RISK, Sort, held, ordered
@@ -50,6 +50,7 @@ class Listing:
         self._seconds: dict[Key, Value | None] = {}
         self._matches: Callable[[Position], bool] = matcher("")
         self._is_new = True
+        self._shown: tuple[str, ...] = ()
         self._sorted_by = sort.column, sort.second
         self._held_until_ms = 0
         self._uneven_ms: int | None = None
@@ -105,12 +106,16 @@ class Listing:
             changed: keys whose rows changed, came or went since the last call.
             time_ms: now, by the exchange's clock.
         """
-        if self._is_new:
+        shown = tuple([one.book for one in shown_books(book)])
+        if (
+            self._is_new or shown != self._shown
+        ):  # a book comes or goes with its rows, of which none has changed
+            self._shown = shown
             changed = book.positions.keys() | self._values.keys()
-            if self._sorted_by != (self.sort.column, self.sort.second):
-                self._sorted_by = self.sort.column, self.sort.second
-                self._values.clear()
-                self._seconds.clear()
+        if self._is_new and self._sorted_by != (self.sort.column, self.sort.second):
+            self._sorted_by = self.sort.column, self.sort.second
+            self._values.clear()
+            self._seconds.clear()
         is_other = bool(changed) and self._read(book, changed)
         if is_other or self.is_outdated or self._is_new or self._uneven_ms is not None:
             self._arrange(time_ms)

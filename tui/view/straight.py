@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.view.ascii import AsciiFilter
+from tui.view.glyphs import is_narrow
 
 
 def changes(filters: Iterable[LineFilter], styles: Iterable[Style], background: Color) -> bool:
@@ -78,8 +79,8 @@ class StraightStrip(Strip):
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         """The cells from one to another."""
-        line, cells = self.line, self._cell_length
-        if start == 0 and end is not None and 0 < end <= len(line) and len(line) == cells:
+        line = self.line
+        if start == 0 and end is not None and 0 < end <= len(line) and is_narrow(line):
             return StraightStrip(line[:end], self.pattern.start(end), end)
         return super().crop(start, end)
 
