@@ -81,8 +81,9 @@ class Market:
         if self.drive is not None:
             await self.drive()
 
-    def refresh(self) -> None:
+    def refresh(self) -> bool:
         """Nobody is asked."""
+        return False
 
 
 def _position(key: Key, dice: random.Random) -> Position:

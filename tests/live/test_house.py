@@ -18,7 +18,7 @@ def test_books_with_one_limit_spend_from_one_budget(tmp_path: Path) -> None:
 def test_what_one_book_spends_another_cannot(tmp_path: Path) -> None:
     """The plan of COIN-M waits for what USD-M has spent; Portfolio Margin's does not."""
     house = House(RealWorld(), tmp_path)
-    house.budget("usdm").spend(105, 0.0)
+    house.budget("usdm").spend(110, 0.0)
 
     assert house.schedule("coinm").due(1.0) == []
     assert house.schedule("pm").due(1.0) == [POSITIONS, ACCOUNT]

@@ -16,9 +16,9 @@ from tui.book.health import Transport, Word
 from tui.book.journal import Kind
 from tui.errors import Unavailable
 from tui.live import LiveOptions, snapshot
+from tui.protocol.budget import AUDIT_SECONDS
 from tui.protocol.conversation import ApiConversation, State
 from tui.protocol.requests import ACCOUNT, LOG_ON, METHODS, PING_STREAM, POSITIONS, START_STREAM, TIME
-from tui.protocol.schedule import AUDIT_SECONDS
 from tui.sim import api_session
 from tui.sim.keys import KINDS
 from tui.sim.keys import Kind as KeyKind

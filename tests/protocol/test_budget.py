@@ -22,14 +22,31 @@ def test_only_the_last_minute_counts() -> None:
     assert (budget.spent(20.0), budget.spent(70.0), budget.spent(80.0)) == (12, 7, 0)
 
 
-def test_nearly_all_is_dear() -> None:
-    """From three quarters on, only what is needed is asked."""
+@pytest.mark.parametrize(("spent", "audits", "is_dear", "is_wanted_dear"), [
+    (90, 0, False, False), (91, 0, True, False), (101, 0, True, True),
+    (42, 16, False, False), (43, 16, True, False), (53, 16, True, True),
+])  # fmt: skip
+def test_what_may_wait_leaves_room_for_audits(
+    spent: int, audits: int, is_dear: bool, is_wanted_dear: bool
+) -> None:
+    """What is asked now must fit, and the three audits until it counts no longer must fit beside it."""
     budget = Budget()
-    budget.spend(89, 0.0)
-    assert not budget.is_dear(1.0)
+    budget.audits = audits
+    budget.spend(spent, 0.0)
 
-    budget.spend(1, 1.0)
-    assert budget.is_dear(1.0)
+    assert budget.is_dear(10, 0.5) == is_dear
+    assert budget.is_dear(10, 0.5, is_wanted=True) == is_wanted_dear
+
+
+def test_what_is_soon_a_minute_ago_leaves_its_room() -> None:
+    """Weight that will not count any more when an audit is due is in nobody's way."""
+    budget = Budget()
+    budget.audits = 16
+    budget.spend(59, 0.0)
+    budget.spend(16, 40.0)
+
+    assert not budget.is_dear(10, 46.0)
+    assert budget.is_dear(10, 44.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 60), st.integers(1, 40)), max_size=30), st.integers(1, 40))

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.protocol.budget import Budget
+from tui.protocol.budget import AUDIT_SECONDS, Budget
 from tui.protocol.requests import ACCOUNT, POSITIONS
 from tui.protocol.schedule import (
-    AUDIT_SECONDS,
     BACKOFF_CAP,
     DOWN_SECONDS,
     FULL_SECONDS,
@@ -242,6 +241,42 @@ def test_weight_stays_small(steps: list[str]) -> None:
             budget.spend(5, now)
             asked += 5
     assert asked <= 120
+
+
+@given(
+    st.integers(0, 40),
+    st.lists(
+        st.tuples(st.integers(0, 1_200), st.sampled_from(["event", "coin event", "refresh", "ping"])),
+        max_size=400,
+    ),
+)
+@settings(derandomize=True)
+def test_nothing_starves_an_audit(start: int, happenings: list[tuple[int, str]]) -> None:
+    """However much an account trades and a person refreshes, from the start on: every book is audited in time."""
+    budget = Budget()
+    budget.spend(start, 0.0)
+    books = [Schedule(budget), Schedule(budget, {POSITIONS: 1, ACCOUNT: 5})]
+    costs = [{POSITIONS: 5, ACCOUNT: 5}, {POSITIONS: 1, ACCOUNT: 5}]
+    for book in books:
+        book.seconds = AUDIT_SECONDS
+    last = {(place, method): 0.0 for place in (0, 1) for method in BOTH}
+    left = sorted(happenings)
+    for tenth in range(1_200):
+        now = tenth / 10
+        while left and left[0][0] <= tenth:
+            _, what = left.pop(0)
+            if what == "refresh":
+                for book in books:
+                    book.refresh(now)
+            elif what != "ping":
+                books[what == "coin event"].hurry(now)
+        for place, book in enumerate(books):
+            for method in book.due(now):
+                book.asked(method, now)
+                budget.spend(costs[place][method], now)
+                last[place, method] = now
+        assert budget.spent(now) <= budget.most
+        assert all(now - at <= AUDIT_SECONDS + 0.2 for at in last.values())
 
 
 def test_what_else_was_spent_counts() -> None:

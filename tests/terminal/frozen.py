@@ -34,8 +34,9 @@ class Frozen(msgspec.Struct):
         """Wait for ever."""
         await asyncio.Event().wait()
 
-    def refresh(self) -> None:
+    def refresh(self) -> bool:
         """There is nobody to ask."""
+        return True
 
 
 async def freeze() -> Frozen:

@@ -120,7 +120,8 @@ def is_at_rest(lines: Lines) -> bool:
         and sorted_by(lines)[1] == "▲"
         and all(has(text)(lines) for text in ("[All]", "[0 All #]", "Total # "))
         and not any(
-            has(text)(lines) for text in ("order frozen", "Sort by", "Write # rows", "Search for", "•••")
+            has(text)(lines)
+            for text in ("order frozen", "Sort by", "Enter writes # row", "Search for", "•••")
         )
     )
 
@@ -206,7 +207,7 @@ PROOFS = {
     "details": Proof(says("LINKUSDT  LONG", "1 of #", "Open order initial margin"), undo=BACK),
     "copy_row": Proof(says("Copied LINKUSDT LONG: # fields, # bytes")),
     "copy_table": Proof(says("Copied # rows of # fields, ")),
-    "export": Proof(says("Write # rows to a file"), undo=BACK),
+    "export": Proof(says("Enter writes # rows"), undo=BACK),
     # Sorting.
     "sort": Proof(says("Sort by"), undo=BACK),
     "freeze": Proof(says("order frozen"), undo=("f",)),

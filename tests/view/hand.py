@@ -155,9 +155,10 @@ class HandSource:
         """Wait for ever."""
         await asyncio.Event().wait()
 
-    def refresh(self) -> None:
+    def refresh(self) -> bool:
         """Count."""
         self.refreshed += 1
+        return self.refreshed < 4
 
     def confirm(self) -> None:
         """Tell everything again now."""

@@ -462,6 +462,26 @@ async def test_other_screens_fit_as_well(press: str, size: tuple[int, int]) -> N
         assert all(cell_len(line) == size[0] for line in lines)
 
 
+@pytest.mark.parametrize(
+    "presses", [("4", "0"), ("G", "s", "u"), ("/", "s", "1", "escape"), ("3", "G", "0", "S")]
+)
+async def test_chosen_row_stays_in_sight(presses: tuple[str, ...]) -> None:
+    """A row on which somebody has put the cursor is in sight after every sort and choice of rows, whatever its place."""
+    rows = [
+        position(f"S{n:02}USDT", "LONG" if n % 3 else "SHORT", unrealized_pnl=Decimal(n * 7 % 31))
+        for n in range(30)
+    ]
+    async with app_of(HandSource(*rows)).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        app.positions.table.move_to(21)
+        for press in presses:
+            await pilot.press(press)
+            app = await ready(pilot)
+            await pilot.pause()
+
+            assert sum(line.startswith("›") for line in pane(app)) == 1
+
+
 @pytest.mark.parametrize("symbol", ["A\u202eB\u200eUSDT", "A\x07BUSDT", "币e\u0301USDT"])
 async def test_no_symbol_moves_the_columns(symbol: str) -> None:
     """Whatever a symbol is made of, its row is as wide as the others."""

@@ -223,11 +223,7 @@ class Watcher:
         now = self.world.now()
         if any(0 <= now - step < CLOCK_SLACK for step in self._clock_steps):
             return
-        true_ms = self.world.exchange.world.now_ms
-        if live.book.health.mark.transport is not Transport.OPEN:
-            true_ms = (
-                time_ms  # prices of snapshots are as old as the question, whatever the exchange's clock says
-            )
+        mark = live.book.health.mark
         for position in live.book.positions.values():
             if (
                 not position.is_open
@@ -235,7 +231,11 @@ class Watcher:
                 or not live.book.freshness(position, time_ms).is_marked
             ):
                 continue
-            age_ms = true_ms - (position.mark_time_ms or 0)
+            # Prices of snapshots, which stand until a stream tells others, are as old as the question, whatever the
+            # exchange's clock says.
+            is_streamed = mark.transport is Transport.OPEN and (position.mark_time_ms or 0) >= mark.since_ms
+            now_ms = self.world.exchange.world.now_ms if is_streamed else time_ms
+            age_ms = now_ms - (position.mark_time_ms or 0)
             if age_ms > MARK_LIMIT_MS + AGE_SLACK_MS:
                 self._lie(f"the mark price of {position.key.symbol} is {age_ms} ms old and shown as live")
             self._look_at_mark(position)

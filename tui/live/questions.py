@@ -20,6 +20,7 @@ RIGHTS_SECONDS = 24 * 3600.0
 RIGHTS_AGAIN_SECONDS = 3600.0
 """Between questions what the key may do: usually, and where it was not told."""
 
+CONFIGS_WEIGHT = SYMBOL_CONFIG.weight + ACCOUNT_CONFIG.weight
 CONFIGS_SECONDS = 300.0
 CONFIGS_SPACING = 60.0
 """Between questions for leverage and margin type: usually, and at least when a new symbol makes one due."""

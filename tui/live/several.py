@@ -50,10 +50,10 @@ class Lives:
         """Return the exchange's time, Unix milliseconds."""
         return self._lives[0].time_ms()
 
-    def refresh(self) -> None:
-        """Ask for snapshots of every book at once."""
-        for live in self._lives:
-            live.refresh()
+    def refresh(self) -> bool:
+        """Ask for snapshots of every book at once; return False where it is asked too often of all of them."""
+        asked = [live.refresh() for live in self._lives]
+        return any(asked)
 
     async def run(self) -> None:
         """Work until cancelled."""

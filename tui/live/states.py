@@ -19,6 +19,9 @@ TRANSPORTS = {
     LinkState.MISSING: Transport.DOWN,
 }
 
+BOOKS = {"coinm": "COIN-M", "pm": "Portfolio Margin"}
+"""How lines of these books begin."""
+
 
 class States:
     """Writes them down; the same again is no news."""
@@ -47,10 +50,12 @@ class States:
         self._tell()
 
     def note(self, topic: str, sentence: str) -> None:
-        """Write into the journal what has become of a topic."""
+        """Write into the journal what has become of a topic; what is not of USD-M names its book."""
         if self._noted.get(topic) != sentence:
             self._noted[topic] = sentence
-            self._book.journal.write(self._house.time_ms(), Kind.CONNECTION, sentence)
+            book = BOOKS.get(self._book.book)
+            text = sentence if book is None else f"{book}: {sentence}"
+            self._book.journal.write(self._house.time_ms(), Kind.CONNECTION, text)
 
     def answered(self, method: str) -> None:
         """Note that a snapshot came: what was wrong with it is over."""

@@ -16,8 +16,9 @@ from tui.feed.http_api import ContractsAnswer, HttpApi
 from tui.feed.link import Attempt, Change, Link, LinkState
 from tui.feed.world import RealWorld, World
 from tui.live.house import House
-from tui.live.questions import Questions, RightsAnswer
+from tui.live.questions import CONFIGS_WEIGHT, Questions, RightsAnswer
 from tui.live.states import States
+from tui.protocol.budget import AUDIT_SECONDS
 from tui.protocol.coin_m import ContractInformation
 from tui.protocol.conversation import (
     AccountAnswer,
@@ -46,7 +47,6 @@ from tui.protocol.requests import (
     TIME,
 )
 from tui.protocol.rights import UNKNOWN
-from tui.protocol.schedule import AUDIT_SECONDS
 from tui.protocol.talk import Garbled
 from tui.protocol.venues import MARKETS, VENUES, Market, market_base, private_base, rest_base
 from tui.protocol.verdicts import Trouble, Verdict
@@ -158,12 +158,13 @@ class Live:
         """Return the exchange's time, Unix milliseconds."""
         return self.house.time_ms()
 
-    def refresh(self) -> None:
-        """Ask for snapshots at once; where a connection waits to be tried again, try it."""
-        self._schedule.at_once(self._world.now())
+    def refresh(self) -> bool:
+        """Ask for snapshots at once, and try again where a connection waits; return False where it is asked too often."""
+        is_asked = self._schedule.refresh(self._world.now())
         for link in self._links:
             link.hurry()
         self._nudge.set()
+        return is_asked
 
     async def run(self) -> None:
         """Work until cancelled; trouble with the network is a state, never an exception."""
@@ -493,7 +494,7 @@ class Live:
             self._clock_at = now + CLOCK_SPACING
             talk.ask(TIME, now)
         self._api.nudge()
-        if not self._budget.is_dear(now):
+        if not self._budget.is_dear(CONFIGS_WEIGHT, now, is_wanted=True):
             self.questions.ask_what_is_due(now)
 
     def _rhythm(self) -> float:

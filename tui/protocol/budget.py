@@ -8,11 +8,13 @@ LIMIT = 2400
 PART = 20
 """We spend at most one part in so many."""
 
-DEAR, ROOM, WANTED_ROOM = 3 / 4, 5 / 6, 11 / 12
-"""Parts of that: from the first on snapshots are no more than audits; above the second none is asked but those that LIVE
-or a person waits for, above the third none at all. What is left is for connections and keys, which cannot wait."""
+SPARE_ROOM, ROOM = 5 / 6, 11 / 12
+"""Parts of that: what may wait is asked up to the first, and only where the audits of the next minute find room beside it;
+audits and what LIVE or a person waits for up to the second. What is left is for connections and keys, which cannot wait."""
 
 MINUTE = 60.0
+AUDIT_SECONDS = 15.0
+"""Between audits: snapshots that confirm what streams tell, before it counts as stale."""
 
 
 class Budget:
@@ -21,6 +23,8 @@ class Budget:
     def __init__(self, limit: int = LIMIT) -> None:
         """`limit`: request weight a minute of the IP address."""
         self.most = limit // PART
+        self.audits = 0
+        """Weight of one audit of every book."""
         self.use = 0.0
         """How much of the limit this IP address has used, others' requests included: 0 to 1."""
         self._spent: deque[tuple[float, int]] = deque()
@@ -35,13 +39,21 @@ class Budget:
             self._spent.popleft()
         return sum(weight for _, weight in self._spent)
 
-    def is_dear(self, now: float) -> bool:
-        """Whether what only makes the picture timelier should wait."""
-        return self.spent(now) >= self.most * DEAR
+    def is_dear(self, weight: int, now: float, *, is_wanted: bool = False) -> bool:
+        """Whether asking for so much more would leave no room for an audit of the next minute; wanted, there is more."""
+        room = self.most * (ROOM if is_wanted else SPARE_ROOM) - weight
+        return any(
+            self.spent(now) - self._gone(now + audit * AUDIT_SECONDS) + audit * self.audits > room
+            for audit in range(int(MINUTE / AUDIT_SECONDS))
+        )
 
-    def room_at(self, weight: int, now: float, *, is_wanted: bool = False) -> float:
-        """Return the earliest `now` at which a snapshot of this weight may be asked; is it wanted, there is more room."""
-        excess = self.spent(now) + weight - self.most * (WANTED_ROOM if is_wanted else ROOM)
+    def _gone(self, later: float) -> int:
+        """Return how much of what is spent will be a minute ago."""
+        return sum(weight for at, weight in self._spent if at <= later - MINUTE)
+
+    def room_at(self, weight: int, now: float) -> float:
+        """Return the earliest `now` at which a snapshot of this weight may be asked."""
+        excess = self.spent(now) + weight - self.most * ROOM
         for at, spent in self._spent:
             if excess <= 0:
                 break

@@ -3,11 +3,8 @@
 from collections import deque
 from collections.abc import Mapping
 
-from tui.protocol.budget import MINUTE, Budget
+from tui.protocol.budget import AUDIT_SECONDS, MINUTE, Budget
 from tui.protocol.requests import ACCOUNT, METHODS, POSITIONS
-
-AUDIT_SECONDS = 15.0
-"""Between audits while the user stream is healthy."""
 
 DOWN_SECONDS = 5.0
 """Between snapshots while it is not."""
@@ -42,10 +39,11 @@ class Schedule:
         """
         self._budget = budget or Budget()
         self._costs = costs or {method: METHODS[method].weight for method in (POSITIONS, ACCOUNT)}
+        self._budget.audits += sum(self._costs.values())
         self.seconds = DOWN_SECONDS
         """Between snapshots."""
         self._due = {POSITIONS: 0.0, ACCOUNT: 0.0}
-        self._asked = {POSITIONS: -HURRY_SPACING, ACCOUNT: -HURRY_SPACING}
+        self._asked = {POSITIONS: -AUDIT_SECONDS, ACCOUNT: -AUDIT_SECONDS}
         self._interval_then = dict.fromkeys(self._due, DOWN_SECONDS)
         """The interval that `_due` was set by."""
         self._recent: deque[float] = deque(maxlen=HURRY_MOST)
@@ -56,17 +54,18 @@ class Schedule:
 
     def due(self, now: float) -> list[str]:
         """Return the methods to ask now."""
-        if self._budget.is_dear(now):
-            self._thin_out()
         if self._extra and self._extra[0] <= now:
             self._extra = [at for at in self._extra if at > now]
             self._due[POSITIONS] = min(self._due[POSITIONS], now)
             self._wanted.add(POSITIONS)
-        for method, due in self._due.items():
-            if due <= now:
-                is_wanted = method in self._wanted
-                room_at = self._budget.room_at(self._costs[method], now, is_wanted=is_wanted)
-                self._due[method] = due if room_at <= now else room_at
+        weight = 0
+        for method in [method for method, due in self._due.items() if due <= now]:
+            asked, weight = self._asked[method], weight + self._costs[method]
+            may_wait = method not in self._wanted and now < asked + AUDIT_SECONDS
+            if may_wait and self._budget.is_dear(weight, now):
+                self._due[method] = asked + AUDIT_SECONDS
+            elif (room_at := self._budget.room_at(weight, now)) > now:
+                self._due[method] = room_at
         return [method for method, due in self._due.items() if due <= now]
 
     def due_at(self) -> float:
@@ -83,11 +82,6 @@ class Schedule:
             self._recent.append(now)
             self._extra = [at for at in self._extra if at > now]
 
-    def _thin_out(self) -> None:
-        for method, asked in self._asked.items():
-            if method not in self._wanted:
-                self.not_earlier(method, asked + AUDIT_SECONDS)
-
     def answered(self, method: str) -> None:
         """Note a good answer."""
         self._failures[method] = 0
@@ -98,11 +92,18 @@ class Schedule:
         self._failures[method] = min(self._failures[method] + 1, 10)
 
     def at_once(self, now: float) -> None:
-        """Ask for both now: a person wants it, or what was known may no longer hold."""
+        """Ask for both now: what was known may no longer hold."""
         for method in self._due:
             self._due[method] = now
             self._failures[method] = 0
             self._wanted.add(method)
+
+    def refresh(self, now: float) -> bool:
+        """Ask for both now, because a person wants it; return False where that has been done too often to do it again."""
+        if self._budget.is_dear(self._budget.audits, now, is_wanted=True):  # every book is asked
+            return False
+        self.at_once(now)
+        return True
 
     def begin(self, since: float, now: float) -> None:
         """Ask for both now, unless they have been asked `since` the connection that has begun was dialled."""
@@ -125,14 +126,15 @@ class Schedule:
         self._due[method] = max(self._due[method], at)
 
     def hurry(self, now: float) -> None:
-        """Ask for both soon after an event, which carries no margins, unless the limit is nearly used up."""
+        """Ask for both soon after an event, which carries no margins, unless the limit is nearly used up or it just failed."""
         if self._budget.use >= BUSY:
             return
         at = max(now + HURRY_SECONDS, self._asked[POSITIONS] + HURRY_SPACING)
         if len(self._recent) == HURRY_MOST:
             at = max(at, self._recent[0] + MINUTE)
-        for method in self._due:
-            self.not_later(method, at)
+        for method, failures in self._failures.items():
+            if not failures:
+                self.not_later(method, at)
 
     def again(self, method: str, now: float) -> None:
         """Ask once more soon, HURRY_SPACING after the last time: the answer was of an earlier moment than the book."""

@@ -53,9 +53,7 @@ class ExportScreen(ModalScreen[str | None]):
 
     def _ask(self) -> None:
         rows = len(self._order())
-        self._say(
-            f"Write {rows} row{'s' * (rows != 1)} to a file: Enter. Name it .json for JSON. Esc: back.", "dim"
-        )
+        self._say(f"Enter writes {rows} row{'s' * (rows != 1)}, Esc goes back. .json means JSON.", "dim")
 
     def _say(self, text: str, tone: str = "warn") -> None:
         line: Line = ((f" {shortened(text, self.size.width - 1)}", tone),)

@@ -373,9 +373,11 @@ class PositionsScreen(StraightScreen):
 
     def action_refresh(self) -> None:
         """Ask for snapshots at once, and measure the columns anew."""
-        self.source.refresh()
+        is_asked = self.source.refresh()
         self.table.forget_widths()
-        self._say("Asked for a snapshot.")
+        self._say(
+            "Asked for a snapshot." if is_asked else "Asked often enough: the next snapshot comes by itself."
+        )
         self.paint()
 
     def action_privacy(self) -> None:

@@ -150,7 +150,9 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def begin_anew(self) -> None:
         """Measure anew after a new sort or filter; from the top, unless somebody has chosen a row."""
         self.forget_widths()
-        if not self._is_chosen:
+        if self._is_chosen:
+            self.call_after_refresh(self._keep_in_sight)
+        else:
             self.cursor, self._place = None, 0
             self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -241,6 +243,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self.virtual_size = Size(self._width, len(order))
         if was_in_sight:
             self._keep_in_sight()
+            self.call_after_refresh(self._keep_in_sight)  # more rows than before: there is no scroll bar yet
         self.refresh()
 
     def _keep_in_sight(self) -> None:

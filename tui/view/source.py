@@ -30,5 +30,5 @@ class Source(Protocol):
     async def run(self) -> None:
         """Keep the book true until cancelled."""
 
-    def refresh(self) -> None:
-        """Ask for snapshots at once."""
+    def refresh(self) -> bool:
+        """Ask for snapshots at once; return False where that was done too often to do it again."""
