@@ -298,7 +298,9 @@ def markdown(result: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"600 rows at 160×50, ten ticks a second, unless it says otherwise; {result['repeats']} alternating run(s) of each "
-            "program in one session, medians where there are several.",
+            "program in one session, medians where there are several. `htop` and `btop` sat in the same pane of the same "
+            "machine, which ran little else. CPU of a bare Textual app that does nothing: "
+            f"{result['idle']['bare']['cpu_percent']:.2g} % of a core.",
             "",
             *goals(result),
             "",
