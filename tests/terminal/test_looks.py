@@ -80,7 +80,7 @@ def test_hidden_money_is_neither_copied_nor_written(demo: Pane, tmux: Tmux) -> N
 def write(demo: Pane, path: Path) -> None:
     """Press `E` and name a file."""
     demo.press("E")
-    demo.wait("asked", lambda lines: "Write " in lines[-2])
+    demo.wait("asked", lambda lines: "Enter writes " in lines[-2])
     demo.press("C-u")
     demo.wait("an empty line", lambda lines: not lines[-1])
     demo.press(str(path), "Enter")
