@@ -73,8 +73,9 @@ class Still:
         """Do nothing."""
         await asyncio.Event().wait()
 
-    def refresh(self) -> None:
+    def refresh(self) -> bool:
         """Do nothing."""
+        return True
 
 
 class Picture(NamedTuple):
@@ -149,6 +150,8 @@ def watch(play: Play, *, has_all_books: bool = False) -> Still:
         watching = asyncio.create_task(watch_session(moment := Moment(live)))
         await asyncio.sleep(SECONDS)
         await play(world)
+        if watching.done():
+            watching.result()  # it only ends with an error
         watching.cancel()
         still = Still(live, live.time_ms())
         still.history = moment.history
@@ -163,7 +166,7 @@ def watch(play: Play, *, has_all_books: bool = False) -> Still:
 async def watch_session(moment: Moment) -> None:
     """Note how figures go, as the paint tick does."""
     while True:
-        moment.advance(is_changed=True)
+        moment.advance(moment.book.take_changed())
         record(moment)
         await asyncio.sleep(1)
 
