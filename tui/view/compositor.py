@@ -30,13 +30,10 @@ def clear_regions(visible: Mapping[Widget, tuple[Region, Region]]) -> list[Clear
     clear: list[Clear] = []
     before: list[Region] = []
     for widget, (region, clip) in visible.items():
-        seen: Region | None = region.intersection(clip)
-        if isinstance(widget, StraightWidget):
-            free = uncovered(region.intersection(clip), before)
-            if free:
-                clear.append(Clear(free, widget, region.offset))
-        if seen:
-            before.append(seen)
+        seen = region.intersection(clip)
+        if isinstance(widget, StraightWidget) and (free := uncovered(seen, before)):
+            clear.append(Clear(free, widget, region.offset))
+        before.append(seen)
     return clear
 
 

@@ -197,9 +197,7 @@ class DrawnRows:
         self._slot_of = {place: number for number, place in enumerate(self._places)}
         ends = [0, *(slot.end for slot in slots)]
         self._gaps = [" " * (slot.x - end) for slot, end in zip(slots, ends, strict=False)]
-        self._patterns.clear()
-        for drawn in self._rows.values():
-            drawn.strip = None
+        self.redraw_all(is_restyled=True)
 
     def _placed(self, number: int, cell: Cell) -> str:
         """A cell filled up to its slot, behind the gap before it."""

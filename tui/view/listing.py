@@ -107,9 +107,8 @@ class Listing:
             time_ms: now, by the exchange's clock.
         """
         shown = tuple([one.book for one in shown_books(book)])
-        if (
-            self._is_new or shown != self._shown
-        ):  # a book comes or goes with its rows, of which none has changed
+        # A book comes or goes with its rows, of which none has changed.
+        if self._is_new or shown != self._shown:
             self._shown = shown
             changed = book.positions.keys() | self._values.keys()
         if self._is_new and self._sorted_by != (self.sort.column, self.sort.second):
@@ -143,9 +142,8 @@ class Listing:
         read, is_other = column.value, False
         for key, position in wanted.items():
             value = read(position)
-            if (
-                value is None and position.snapshot_ms is None
-            ):  # just filled: a snapshot will tell in a moment
+            # Just filled: a snapshot will tell in a moment.
+            if value is None and position.snapshot_ms is None:
                 value = values.get(key)
             if key not in values or value != values[key]:
                 is_other = True
