@@ -14,6 +14,7 @@ from textual import constants, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
@@ -99,6 +100,24 @@ class PositionsApp(App[None]):
         self._title = WindowTitle(self._tell_terminal)
         self._painter = None if self.settings.whole_lines else Painter(self)
         self._report = ""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our own where Textual would take the one that polls."""
+        if constants.DRIVER is not None or sys.platform == "win32":
+            return super().get_driver_class()
+        from tui.view.driver import TerminalDriver  # here, for Windows has nothing that it needs
+
+        return TerminalDriver
+
+    def _build_driver(
+        self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
+    ) -> Driver:
+        if headless or not inline or sys.platform == "win32":
+            return super()._build_driver(headless, inline, mouse, size)
+        from tui.view.driver import InlineDriver
+
+        self._driver = InlineDriver(self, debug=constants.DEBUG, mouse=mouse, size=size)
+        return self._driver
 
     def _is_ascii(self) -> bool:
         if self.settings.ascii is not None:

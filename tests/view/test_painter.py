@@ -1,8 +1,6 @@
 """The painter shows what Textual's own output would show, and fewer bytes do it: judged by two emulated terminals."""
 
 import asyncio
-import hashlib
-import inspect
 import io
 import re
 import threading
@@ -20,12 +18,11 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
-from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Offset, Region, Size
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -494,46 +491,6 @@ def test_slow_terminal_shows_it_in_the_end_for_long(steps: list[Op], colors: Col
 
 
 # The terminal's bytes.
-
-LEANT_ON: dict[str, tuple[Callable[..., Any], str]] = {
-    "App._display": (App._display, "4b78dff6669a455c"),
-    "App._begin_update": (App._begin_update, "74b869c65286249f"),
-    "App._end_update": (App._end_update, "1ecb7ab2a36d6c69"),
-    "Screen._compositor_refresh": (Screen._compositor_refresh, "7a40efe563816a06"),
-    "ChopsUpdate": (ChopsUpdate, "7c7d3e0bf714e836"),
-    "LayoutUpdate": (LayoutUpdate, "619efe1cea787527"),
-    "Compositor.render_update": (Compositor.render_update, "772c6b21953aff0e"),
-    "Compositor.render_full_update": (Compositor.render_full_update, "ce99ccda4d2449b7"),
-    "Compositor.render_partial_update": (Compositor.render_partial_update, "888dccc892d8ecc2"),
-    "Compositor.update_widgets": (Compositor.update_widgets, "86c02b2f8d6d93dd"),
-    "Compositor.visible_widgets": (vars(Compositor)["visible_widgets"].fget, "6eddec5f271628f7"),
-    "Compositor._render_chops": (Compositor._render_chops, "ca8c3359d7afd017"),
-    "Strip.__init__": (Strip.__init__, "ce1d8154dca8cfd7"),
-    "Strip.crop": (Strip.crop, "206f79ddf457cf91"),
-    "Strip.render": (Strip.render, "2ba7a4913a72125d"),
-    "Strip.render_style": (Strip.render_style, "749d890bb5c43510"),
-    "Strip.render_ansi": (Strip.render_ansi.__wrapped__, "08043dedb90d50a7"),
-    "WriterThread": (WriterThread, "411a9202bed5a877"),
-    "LinuxDriver.write": (LinuxDriver.write, "b78a34033db5a0eb"),
-    "LinuxDriver.start_application_mode": (LinuxDriver.start_application_mode, "7c41f5ba11a8ef05"),
-    "LinuxDriver.close": (LinuxDriver.close, "c32293a24c1a6b91"),
-    "Driver.suspend_application_mode": (Driver.suspend_application_mode, "20cef4924da35261"),
-    "App._resume_signal": (App._resume_signal, "e13e57887d325db1"),
-}
-
-
-@pytest.mark.parametrize("name", LEANT_ON)
-def test_textual_is_what_the_painter_leans_on(name: str) -> None:
-    """Textual's insides are those that painter, compositor and straight strips were written against."""
-    source, known = LEANT_ON[name]
-    digest = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:16]
-
-    assert digest == known, (
-        f"{name} of Textual has changed: read it beside tui/view/painter.py (which repeats what App._display writes, "
-        f"reads the strips of both updates, and stands in for the writer thread), tui/view/compositor.py (which makes "
-        f"the partial update) and StraightStrip in tui/view/straight.py (which makes the slots of a strip late), run `pytest -m soak {__file__}`, "
-        f"then note {digest} here. `--whole-lines` works without the painter."
-    )
 
 
 async def test_layout_is_painted_though_somebody_looked_at_it_before() -> None:

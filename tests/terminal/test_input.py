@@ -1,0 +1,63 @@
+"""What a terminal may send beside keys, in a real one."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.terminal.tmux import Pane, python, server
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+RUBBISH = {
+    "bytes that are no UTF-8": "ff fe c3 28",
+    "a key whose number no character has": "1b 5b 39 39 39 39 39 39 39 39 39 39 75",
+    "a paste that holds the key that leaves": "1b 5b 32 30 30 7e 1b 71 1b 5b 32 30 31 7e",
+}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Pane]:
+    """The demo, once for all tests."""
+    with server() as tmux:
+        pane = tmux.open("input", python("tui", "--demo"), (120, 40))
+        pane.wait("live", lambda lines: any("LIVE" in line for line in lines))
+        yield pane
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+def test_rubbish_does_not_end_it(demo: Pane, what: str) -> None:
+    """The screen stays, and the next key acts."""
+    demo.press("-H", *RUBBISH[what].split())
+    demo.press("?")
+
+    demo.wait("help", lambda lines: any("every key" in line.lower() for line in lines))
+    assert not demo.is_over
+    demo.press("Escape")
+    demo.wait("the rows", lambda lines: any("LIVE" in line for line in lines))
+
+
+def test_terminal_is_asked_for_clicks_and_not_for_moves(demo: Pane) -> None:
+    """A mouse that only moves sends nothing over a slow link."""
+    assert demo.tell("#{mouse_button_flag} #{mouse_all_flag}") == "1 0"
+
+
+def symbols(lines: list[str]) -> list[str]:
+    """Whose rows are shown."""
+    return [found[0] for line in lines if (found := re.findall(r"\w+USDT\b", line))]
+
+
+def test_wheel_moves_the_rows(demo: Pane) -> None:
+    """Clicks and the wheel act as before."""
+    demo.resize((120, 12))
+    before = symbols(demo.wait("few rows", lambda lines: len(lines) == 12 and len(symbols(lines)) > 3))
+
+    def has_moved(lines: list[str]) -> bool:
+        if symbols(lines)[:1] == before[2:3]:
+            return True
+        if symbols(lines)[:1] == before[:1]:  # the layout may not have been there yet
+            demo.press("-l", "\x1b[<65;10;8M")
+        return False
+
+    demo.wait("rows from below", has_moved)
