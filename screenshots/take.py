@@ -36,7 +36,7 @@ from tui.settings import ScreenSettings  # noqa: E402
 from tui.sim.exchange import Exchange  # noqa: E402
 from tui.sim.scenarios import scenario  # noqa: E402
 from tui.view.moment import Moment  # noqa: E402
-from tui.view.session import record  # noqa: E402
+from tui.view.session import Session  # noqa: E402
 
 SEED = 7
 SECONDS = 100.0
@@ -54,6 +54,7 @@ class Still:
         self.label = "demo"
         self.notice = ""
         self.rights = live.rights
+        self.on_news: Callable[[], None] | None = None
         self.on_change: Callable[[], None] | None = None
         self._time_ms = time_ms
         self.history = History()
@@ -164,10 +165,11 @@ def watch(play: Play, *, has_all_books: bool = False) -> Still:
 
 
 async def watch_session(moment: Moment) -> None:
-    """Note how figures go, as the paint tick does."""
+    """Note how figures go, as every frame does."""
+    session = Session(moment)
     while True:
         moment.advance(moment.book.take_changed())
-        record(moment)
+        session.record()
         await asyncio.sleep(1)
 
 

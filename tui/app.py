@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.worker import WorkerFailed
@@ -34,10 +33,11 @@ from tui.view.keymap import Keys, check_keys, key_name
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS
 from tui.view.moment import Moment
 from tui.view.ordering import SORT_KEYS, sort_names
+from tui.view.pace import Pace
 from tui.view.painter import Painter
 from tui.view.palette import Palette
 from tui.view.positions_screen import PositionsScreen
-from tui.view.session import record
+from tui.view.session import Session
 from tui.view.sheet import Sheet
 from tui.view.source import Source
 from tui.view.title import UNABLE, WindowTitle, title_text
@@ -51,19 +51,12 @@ WEB_DRIVER = "textual.drivers.web_driver"
 
 
 class PositionsApp(App[None]):
-    """Shows a source; the paint tick alone reads its book."""
+    """Shows a source; `paint` alone reads its book."""
 
     TITLE = "perptop"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*HELP_KEYS, *PROGRAM_KEYS]
     ENABLE_COMMAND_PALETTE = True
-
-    class ConnectionChanged(Message):
-        """The state of a connection changed: say so at once."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest state counts."""
-            return isinstance(message, PositionsApp.ConnectionChanged)
 
     def __init__(
         self,
@@ -90,6 +83,7 @@ class PositionsApp(App[None]):
         self.devtools = None
         self.source = source
         self.moment = Moment(source)
+        self._session = Session(self.moment)
         self._check(self.settings)
         self.keys = Keys(keys)
         self.set_keymap(self.keys.rebound)
@@ -99,6 +93,7 @@ class PositionsApp(App[None]):
         self._ascii = [AsciiFilter()] if self._is_ascii() else []
         self._title = WindowTitle(self._tell_terminal)
         self._painter = None if self.settings.whole_lines else Painter(self)
+        self._pace = Pace(self.paint, 1 / self.settings.frames_per_second, self._handle_exception)
         self._report = ""
 
     def get_driver_class(self) -> type[Driver]:
@@ -136,15 +131,15 @@ class PositionsApp(App[None]):
         return variables | style_variables(self.current_theme, variables, settings.colors, settings.red_up)
 
     def on_mount(self) -> None:
-        """Start the worker and the paint tick."""
+        """Start the worker, and paint."""
         has_16 = self.console.color_system == "standard" and not self.is_headless
         theme = suited_theme(self.settings.theme, has_16=has_16, has_none=self.no_color)
         if theme in self.available_themes:
             self.theme = theme
-        self.source.on_change = self._connection_changed
+        self.source.on_news, self.source.on_change = self._pace.ask, self._pace.hurry
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
         self.set_timer(SETTLED, settle)
-        self.set_interval(1 / self.settings.frames_per_second, self.paint, name="paint")
+        self._pace.start()
 
     def _check(self, settings: ScreenSettings) -> None:
         """Refuse names that there are not, before the screen begins."""
@@ -179,16 +174,16 @@ class PositionsApp(App[None]):
         assert isinstance(screen, PositionsScreen)
         return screen
 
-    def paint(self) -> None:
-        """The paint tick: bring the screens in sight up to date; nothing at all while nothing changes."""
-        if not self.screen_stack:  # a tick that was due while the app closed
-            return
+    def paint(self) -> bool:
+        """Bring the screens in sight up to date; return False where nothing has changed and nothing was done."""
+        if self._exit or not self.screen_stack:  # a frame that was due while the app closed
+            return False
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
         is_new = self.moment.advance(changed)
-        record(self.moment)
+        self._session.record()
         if not is_new and not self.positions.table.is_flashing:
-            return
+            return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
         for screen in reversed(self.screen_stack):
@@ -196,13 +191,9 @@ class PositionsApp(App[None]):
                 screen.paint()
             if not screen.is_modal:
                 break
-
-    def _connection_changed(self) -> None:
-        self.post_message(self.ConnectionChanged())
-
-    def on_positions_app_connection_changed(self) -> None:
-        """Do not wait for the tick."""
-        self.paint()
+        if self.positions.table.is_flashing:
+            self._pace.ask()
+        return True
 
     def on_key(self, event: events.Key) -> None:
         """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""
@@ -276,6 +267,7 @@ class PositionsApp(App[None]):
 
     def on_unmount(self) -> None:
         """Leave the window as it was."""
+        self._pace.stop()
         self._title.give_back()
 
     # Only what differs goes to the terminal.

@@ -2,6 +2,7 @@
 
 import random
 import string
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from tui.book.health import Transport
 from tui.book.position import Key, Position
 
 NOW_MS = 1_720_736_420_000
+TOLD_MS = NOW_MS + 3_600_000
+"""When everything is said to have been told: time goes on, and nothing grows stale while only painting is measured."""
 STEPS = 32
 """Prices made beforehand for each position: moving must cost next to nothing."""
 
@@ -30,11 +33,13 @@ class Market:
     def __init__(self, count: int, steps: int = STEPS) -> None:
         self.book = Book("main")
         self.label, self.notice, self.rights = "main", "", "read-only ✓"
+        self.on_news: Callable[[], None] | None = None
         self.on_change: Callable[[], None] | None = None
         self.drive: Callable[[], Awaitable[None]] | None = None
         """What moves the prices."""
         self._steps: dict[Key, list[Step]] = {}
         self._turn = 0
+        self._began = time.monotonic()
         self._count = steps
         self._fill(count)
 
@@ -53,7 +58,7 @@ class Market:
         self.book.balances.account = _account()
         health = self.book.health
         health.api.transport = health.user.transport = health.mark.transport = Transport.OPEN
-        health.api.data_ms = health.user.data_ms = health.mark.data_ms = health.audited_ms = NOW_MS
+        health.api.data_ms = health.user.data_ms = health.mark.data_ms = health.audited_ms = TOLD_MS
         health.is_synced = True
         self.book.weight_used, self.book.weight_limit = 45, 2400
 
@@ -73,8 +78,8 @@ class Market:
             self.book._changed.add(key)
 
     def time_ms(self) -> int:
-        """A time that stands still: nothing grows stale while only painting is measured."""
-        return NOW_MS
+        """The exchange's time."""
+        return NOW_MS + int((time.monotonic() - self._began) * 1000)
 
     async def run(self) -> None:
         """Be moved."""
@@ -100,7 +105,7 @@ def _position(key: Key, dice: random.Random) -> Position:
         entry_price=entry,
         break_even_price=(entry * Decimal("1.0005")).quantize(entry),
         liquidation_price=(entry * Decimal("0.7" if is_long else "1.3")).quantize(entry),
-        mark_time_ms=NOW_MS,
+        mark_time_ms=TOLD_MS,
         margin_asset="USDT",
         initial_margin=margin,
         position_initial_margin=margin,
@@ -110,8 +115,8 @@ def _position(key: Key, dice: random.Random) -> Position:
         margin_type="CROSS",
         funding_rate=Decimal("0.0001"),
         next_funding_time_ms=NOW_MS + 7_300_000,
-        confirmed_ms=NOW_MS,
-        snapshot_ms=NOW_MS,
+        confirmed_ms=TOLD_MS,
+        snapshot_ms=TOLD_MS,
     )
 
 
@@ -147,5 +152,5 @@ def _account() -> Account:
         assets=(
             Asset(asset="USDT", wallet_balance=Decimal("1000000.00"), margin_balance=Decimal("1000020.00")),
         ),
-        snapshot_ms=NOW_MS,
+        snapshot_ms=TOLD_MS,
     )

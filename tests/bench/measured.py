@@ -36,7 +36,7 @@ class Measured(App[None]):
             self.notes.displayed()
         super()._display(screen, renderable)
 
-    async def measure(self, move: Callable[[], None], paint: Callable[[], None]) -> None:
+    async def measure(self, move: Callable[[], None], paint: Callable[[], object]) -> None:
         """Do what the plan says, then leave."""
         await asyncio.sleep(0)
         if self.notes.plan.is_start:
@@ -52,7 +52,7 @@ class Measured(App[None]):
             before = self.notes.frame
             await asyncio.sleep(0.5)
 
-    async def _tick(self, move: Callable[[], None], paint: Callable[[], None]) -> None:
+    async def _tick(self, move: Callable[[], None], paint: Callable[[], object]) -> None:
         notes, plan = self.notes, self.notes.plan
         await asyncio.sleep(plan.warm_up)
         beats = asyncio.create_task(self._beat()) if plan.has_beats else None

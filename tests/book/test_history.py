@@ -4,6 +4,9 @@ import math
 import sys
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tui.book.history import POINTS, STEP_MS, History
 
 ONE = ("main", "usdm", "BTCUSDT", "LONG")
@@ -82,3 +85,28 @@ def test_five_thousand_positions_take_little_memory() -> None:
         sizes.append(sum(map(sys.getsizeof, (trace, trace.points, trace.low, trace.high, *trace.points))))
 
     assert 5_000 * max(sizes) < 20_000_000
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from([None, None, "same", 1, 2])), max_size=60),
+    st.integers(1, 40),
+)
+def test_held_points_are_as_if_they_had_been_noted(steps: list[tuple[int, object]], pace: int) -> None:
+    """Saying that nothing changed leaves the same points as telling every figure again, gaps and thinning among them."""
+    told, held = History(), History()
+    time_ms, value = 0, Decimal(0)
+    known: Decimal | None = value
+    for seconds, change in steps:
+        time_ms += seconds * pace * 1_000
+        if change != "same":
+            value += 1
+            known = None if change is None else value
+        due = told.begin_point(time_ms), held.begin_point(time_ms)
+        assert due[0] == due[1]
+        if not due[0]:
+            continue
+        told.note(ONE, known)
+        if change != "same" or not held.hold():
+            held.note(ONE, known)
+
+        assert shape(held) == shape(told)

@@ -24,6 +24,7 @@ class Frozen(msgspec.Struct):
     label: str
     notice: str
     rights: str
+    on_news: Callable[[], None] | None = None
     on_change: Callable[[], None] | None = None
 
     def time_ms(self) -> int:

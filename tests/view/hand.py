@@ -123,6 +123,7 @@ class HandSource:
         self.label = "main"
         self.notice = ""
         self.rights = "read-only ✓"
+        self.on_news: Callable[[], None] | None = None
         self.on_change: Callable[[], None] | None = None
         self.now = NOW
         self.refreshed = 0

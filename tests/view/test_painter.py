@@ -314,7 +314,15 @@ def set_straight_row(app: Both, y: int, parts: Parts) -> None:
     rows = app.screen_stack[0].query_one(StraightRows)
     styled = [(text, STYLES[style] or PLAIN) for text, style in parts if text]
     rows.lines[y] = "".join(text for text, _ in styled), [(len(text), style) for text, style in styled]
-    rows.refresh(Region(0, y, rows.size.width, 1))
+    rows.draw_anew(Region(0, y, rows.size.width, 1))
+
+
+def set_straight_rows(app: Both, rows: list[tuple[int, Parts]]) -> None:
+    screen = app.screen_stack[0]
+    assert isinstance(screen, StraightScreen)
+    with screen.in_one_frame():
+        for y, parts in rows:
+            set_straight_row(app, y, parts)
 
 
 def set_text(app: Both, text: str) -> None:
@@ -391,8 +399,11 @@ def screens(units: tuple[str, ...], *more: st.SearchStrategy[Op]) -> st.SearchSt
     certain = st.lists(st.sampled_from(UNITS), max_size=12).map("".join)
     plain_parts = st.lists(st.tuples(certain, st.integers(0, len(STYLES) - 2)), max_size=6)
     straight_rows = op(set_straight_row, st.integers(0, 2), plain_parts)
+    more_straight_rows = op(
+        set_straight_rows, st.lists(st.tuples(st.integers(0, 2), plain_parts), max_size=3)
+    )
     ops = st.one_of(
-        rows, rows, rows, straight_rows, straight_rows,
+        rows, rows, rows, straight_rows, more_straight_rows, more_straight_rows,
         op(set_part_of_row, row_numbers, parts),
         op(set_text, texts.map(lambda text: f"{text}\n" * 6)),
         op(scroll, st.integers(0, 9)),

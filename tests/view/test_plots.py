@@ -10,7 +10,7 @@ from tui.app import PositionsApp
 from tui.book.health import POSITION_LIMIT_MS
 from tui.view.moment import Moment
 from tui.view.plots import account_plot, plot_lines
-from tui.view.session import record
+from tui.view.session import Session
 from tui.view.sparks import spark
 
 GAP = math.nan
@@ -42,6 +42,7 @@ def watched(*marks: str | None) -> tuple[HandSource, Moment]:
     """A position whose mark price went like that, a step each; None for a price that has grown too old."""
     source = HandSource(position("A"))
     moment = Moment(source)
+    session = Session(moment)
     for mark in marks:
         moment.advance()
         source.confirm()
@@ -49,7 +50,7 @@ def watched(*marks: str | None) -> tuple[HandSource, Moment]:
         fields = {} if mark is None else {"mark_price": Decimal(mark), "unrealized_pnl": pnl}
         source.hand.change(key("A"), mark_time_ms=None if mark is None else source.now, **fields)
         moment.advance({key("A")})
-        record(moment)
+        session.record()
         source.now += 2_000
     return source, moment
 
@@ -96,7 +97,7 @@ def test_account_plot_never_moves() -> None:
     lines = ["".join(text for text, _ in account_plot(moment, False, 140))]
     source.now += 10 * POSITION_LIMIT_MS
     moment.advance()
-    record(moment)
+    Session(moment).record()
     lines.append("".join(text for text, _ in account_plot(moment, False, 140)))
 
     assert {line.index("PNL") for line in (before, *lines)} == {before.index("PNL")}
@@ -110,15 +111,15 @@ async def test_details_show_the_session() -> None:
     async with app_of(source, frames_per_second=1).run_test(size=(120, 54)) as pilot:
         app = pilot.app
         assert isinstance(app, PositionsApp)
-        for mark in ("110", "120"):
+        for mark in ("105", "120"):
+            source.now += 2_000
             source.hand.change(key("A"), mark_price=Decimal(mark))
             source.confirm()
             app.paint()
-            source.now += 2_000
         await pilot.press("enter")
         await pilot.pause()
         text = "\n".join(pane(app))
 
         assert "Share of maint. margin" in text
         assert "This session" in text
-        assert "110 … 120" in text
+        assert "105 … 120" in text

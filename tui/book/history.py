@@ -57,6 +57,8 @@ class History:
         """The place of the newest point; -1 before the first."""
         self._begin_ms = 0
         self._noted_ms = 0
+        self._noted = self._held = -1
+        """The places of the newest note, and of the newest point that is as it was there."""
         self._traces: dict[Name, Trace] = {}
 
     def begin_point(self, time_ms: int) -> bool:
@@ -71,6 +73,8 @@ class History:
         self._noted_ms = time_ms - (time_ms - self._begin_ms) % STEP_MS
         place = (time_ms - self._begin_ms) // self.step_ms
         while place >= POINTS:
+            self._catch_up()
+            self._noted = self._held = (self._noted + 1) // 2 - 1
             place //= 2
             self.step_ms *= 2
             for trace in self._traces.values():
@@ -78,8 +82,29 @@ class History:
         self.place = place
         return True
 
+    def hold(self) -> bool:
+        """Let everything at the newest point be as it was noted last; return False where time without points is between."""
+        if self._noted < 0 or self.place > self._held + 1:
+            return False
+        self._held = self.place
+        return True
+
+    def _fill(self, trace: Trace) -> None:
+        """Write down what was held of one thing."""
+        for points in trace.points:
+            if len(points) > self._noted >= 0:
+                points.extend(points[-1:] * (self._held + 1 - len(points)))
+
+    def _catch_up(self) -> None:
+        if self._held > self._noted:
+            for trace in self._traces.values():
+                self._fill(trace)
+            self._noted = self._held
+
     def note(self, name: Name, *values: Decimal | None) -> None:
         """Put figures at the newest point; None is a gap."""
+        self._catch_up()
+        self._noted = self._held = self.place
         trace = self._traces.get(name)
         if trace is None:
             trace = self._traces[name] = Trace(len(values))
@@ -92,11 +117,14 @@ class History:
 
     def trace(self, name: Name) -> Trace | None:
         """The figures of one thing; None while there is no point."""
-        return self._traces.get(name)
+        trace = self._traces.get(name)
+        if trace is not None:
+            self._fill(trace)
+        return trace
 
     def points(self, name: Name, figure: int) -> Sequence[float]:
         """One figure from the first to the newest point; NaN is a gap."""
-        trace = self._traces.get(name)
+        trace = self.trace(name)
         if trace is None:
             return ()
         points, count = trace.points[figure], self.place + 1

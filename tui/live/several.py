@@ -27,10 +27,11 @@ class Lives:
         self.book = Portfolio((live.book for live in lives), is_chosen=otherwise is None)
         self.label = lives[0].label
         self.notice = lives[0].notice
+        self.on_news: Callable[[], None] | None = None
         self.on_change: Callable[[], None] | None = None
         self._is_changed = asyncio.Event()
         for live in lives:
-            live.on_change = self._changed
+            self._listen(live)
 
     @property
     def rights(self) -> str:
@@ -68,7 +69,7 @@ class Lives:
                     worker.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)
                 live = otherwise()
-                live.on_change = self._changed
+                self._listen(live)
                 self._lives = (live,)
                 self.book.become([live.book])
                 group.create_task(live.run())
@@ -80,6 +81,13 @@ class Lives:
         while not any(live.book.health.api.transport is Transport.REFUSED for live in self._lives):
             self._is_changed.clear()
             await self._is_changed.wait()
+
+    def _listen(self, live: Live) -> None:
+        live.on_news, live.on_change = self._told, self._changed
+
+    def _told(self) -> None:
+        if self.on_news is not None:
+            self.on_news()
 
     def _changed(self) -> None:
         self._is_changed.set()

@@ -113,6 +113,7 @@ class Live:
         self.label = account
         self.notice = ""
         self.rights = UNKNOWN
+        self.on_news: Callable[[], None] | None = None
         self.on_change: Callable[[], None] | None = None
         self._endpoints = endpoints
         self._credential = credential
@@ -326,6 +327,8 @@ class Live:
                 self._take_word(news)
             case _:
                 self._take_event(news)
+        if self.on_news is not None:
+            self.on_news()
 
     def _take_word(
         self, news: Ready | TimeWanted | ListenKeyAnswer | ListenKeyKept | ContractsAnswer

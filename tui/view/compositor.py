@@ -1,6 +1,7 @@
 """The compositor of a screen whose lines come whole: what nothing lies over is taken as its widget drew it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
@@ -9,7 +10,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.view.straight import StraightWidget
+from tui.view.straight import Gathering, StraightWidget
 
 
 class Clear(NamedTuple):
@@ -71,6 +72,15 @@ class StraightCompositor(Compositor):
             self._full_map, self._reflowed = self._reflowed, None
         return super().reflow(parent, size)
 
+    def add(self, drawn: Iterable[tuple[Widget, Region]]) -> None:
+        """Render these regions next, each from the first cell of its widget."""
+        visible = self.visible_widgets
+        for widget, region in drawn:
+            if widget in visible:
+                place, clip = visible[widget]
+                if seen := clip.intersection(region.translate(place.offset)):
+                    self._dirty_regions.add(seen)
+
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty."""
         return self._straight_update() or super().render_partial_update()
@@ -108,4 +118,39 @@ class StraightScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = StraightCompositor()
+        self._compositor: StraightCompositor = StraightCompositor()
+        self.gathering = Gathering()
+
+    @contextmanager
+    def in_one_frame(self) -> Iterator[None]:
+        """What widgets draw anew in here goes to the terminal at the end of it.
+
+        Textual would send messages around and wait for its next turn, which takes longer than drawing does. It has to
+        where something else is due as well: where widgets are, or the picture of one that is drawn in its own way.
+        """
+        gathering = self.gathering
+        gathering.is_on = True
+        try:
+            yield
+        finally:
+            gathering.is_on = False
+            drawn, gathering.drawn = gathering.drawn, []
+        if not drawn:
+            return
+        if self._is_settled:
+            self._compositor.add(drawn)
+            self._compositor_refresh()
+        else:
+            for widget, region in drawn:
+                widget.refresh(region)
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether this screen is in sight, and nothing of it waits for Textual."""
+        app = self.app
+        if app.screen is not self or app._batch_count or self._dirty_widgets:
+            return False
+        return not any(
+            one._layout_required or (one._repaint_required and one.display) or one._scroll_required
+            for one in self.walk_children(Widget, with_self=True)
+        )

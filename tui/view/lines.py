@@ -151,7 +151,7 @@ class Lines(StraightWidget):
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
                 self._strips[y] = None
-                self.refresh(Region(0, y, self._width, 1))
+                self.draw_anew(Region(0, y, self._width, 1))
 
     def line_styles(self) -> list[Style]:
         """Every style that a line may have."""

@@ -152,7 +152,7 @@ class PositionsScreen(StraightScreen):
         """Catch up with what happened while another screen was on top."""
         self.call_after_refresh(self.paint)
 
-    # The paint tick.
+    # A frame.
 
     def note_changed(self, keys: set[Key]) -> None:
         """Remember rows to look at again, also while another screen is on top."""
@@ -162,6 +162,10 @@ class PositionsScreen(StraightScreen):
         """Bring every panel up to date; each paints only what differs."""
         if not self.is_running or not self.size.width:
             return
+        with self.in_one_frame():
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
         self.moment.advance()
         if self.moment.word is not self._word:
             if Word.LIVE in (self._word, self.moment.word):

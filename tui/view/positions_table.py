@@ -121,7 +121,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         over = self._flashes.paint()
         for y, key in enumerate(self._in_sight() if over else ()):
             if key in over:
-                self.refresh(Region(0, y, self._width, 1))
+                self.draw_anew(Region(0, y, self._width, 1))
         for key in over:
             self._rows.redraw(key)
 
@@ -256,10 +256,10 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def _repaint_lines(self, lines: Sequence[int]) -> None:
         width, height = self._width, self.size.height
         if 2 * len(lines) > height:  # one region is looked at faster than each of many
-            self.refresh(Region(0, 0, width, height))
+            self.draw_anew(Region(0, 0, width, height))
             return
         for y in lines:
-            self.refresh(Region(0, y, width, 1))
+            self.draw_anew(Region(0, y, width, 1))
 
     def _refit(self) -> None:
         if self._rows.fit(self._choices, self._width - 2 * MARGIN):
@@ -269,7 +269,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def _repaint(self, place: int) -> None:
         if 0 <= place < len(self.order):
             self._rows.redraw(self.order[place])
-            self.refresh(Region(0, place - self._first, self._width, 1))
+            self.draw_anew(Region(0, place - self._first, self._width, 1))
 
     # Drawing.
 

@@ -36,15 +36,18 @@ class Risk:
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
+        self._rows = -1, -1
+        """The second and the version of the rows that it was solved for."""
         self._pieces: list[Piece] = []
 
     def line(self, moment: Moment, is_private: bool, width: int) -> Line:
         """The line as it is now."""
         tolds = [account_now(now) for now in moment.books]
         told = tuple((id(told.account), told.has_margins) for told in tolds if told is not None)
-        of = moment.time_ms // SECOND_MS, moment.era, moment.rows.open_rows, moment.unknown, is_private, *told
-        if of != self._of:
-            self._of, self._pieces = of, risk_pieces(moment, is_private)
+        of = moment.era, moment.rows.open_rows, moment.unknown, is_private, *told
+        second, version = moment.time_ms // SECOND_MS, moment.version
+        if of != self._of or (second != self._rows[0] and version != self._rows[1]):
+            self._of, self._rows, self._pieces = of, (second, version), risk_pieces(moment, is_private)
         return risk_line(self._pieces, width)
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of the session for the plots: noted by the paint tick, and only figures that hold."""
+"""What is remembered of the session for the plots: noted with every frame, and only figures that hold."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,21 +16,37 @@ EQUITY, ACCOUNT_PNL = range(2)
 """The figures of an account's trace."""
 
 
-def record(moment: Moment) -> None:
-    """Note a point of every open position and every account, if one is due."""
-    history = moment.history
-    if not history.begin_point(moment.time_ms):
-        return
-    names: set[Name] = set()
-    for now in moment.all_books:
-        for key, position in now.book.positions.items():
-            if position.is_open:
-                names.add(key)
-                history.note(key, *position_figures(moment, position))
-        if now.book.account is not None:
-            names.add(account_name(now))
-            history.note(account_name(now), *account_figures(now))
-    history.keep(names)
+class Session:
+    """Notes what goes on, for the plots."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
+        self._noted: tuple[object, ...] = ()
+        """What the newest note was made from."""
+
+    def record(self) -> None:
+        """Note a point of every open position and every account, if one is due."""
+        moment, history = self._moment, self._moment.history
+        if not history.begin_point(moment.time_ms):
+            return
+        accounts = {
+            account_name(now): account_figures(now)
+            for now in moment.all_books
+            if now.book.account is not None
+        }
+        noted = moment.version, accounts
+        if noted == self._noted and history.hold():
+            return
+        self._noted = noted
+        names: set[Name] = {*accounts}
+        for now in moment.all_books:
+            for key, position in now.book.positions.items():
+                if position.is_open:
+                    names.add(key)
+                    history.note(key, *position_figures(moment, position))
+        for name, figures_now in accounts.items():
+            history.note(name, *figures_now)
+        history.keep(names)
 
 
 def position_figures(moment: Moment, position: Position) -> Sequence[Decimal | None]:

@@ -97,7 +97,7 @@ class Sheet(StraightScreen):
         self.call_after_refresh(self.draw)
 
     def paint(self) -> None:
-        """Show what changed; called by the paint tick."""
+        """Show what changed; called for every frame."""
         self.draw()
 
     def draw(self) -> None:

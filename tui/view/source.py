@@ -13,8 +13,10 @@ class Source(Protocol):
     """What the person calls this account."""
     notice: str
     """What has to be said all the time, as that the exchange is simulated; or empty."""
+    on_news: Callable[[], None] | None
+    """Called when something was told: what is known may be another."""
     on_change: Callable[[], None] | None
-    """Called when the state of a connection changes."""
+    """Called when the state of a connection changes: that has to be said at once."""
 
     @property
     def rights(self) -> str:

@@ -85,6 +85,15 @@ class StraightStrip(Strip):
         return super().crop(start, end)
 
 
+class Gathering:
+    """What the widgets of a screen draw anew while it brings them up to date."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.drawn: list[tuple[StraightWidget, Region]] = []
+        """Regions, each from the first cell of its widget."""
+
+
 class StraightWidget(Widget):
     """A widget without border, padding and links, whose lines are as wide as it is and styled throughout.
 
@@ -96,6 +105,18 @@ class StraightWidget(Widget):
     """Whether no filter changes anything here; None until that is looked at in the present theme."""
     _is_bare: bool | None = None
     """Whether Textual has nothing to add; None until that is looked at in the present style."""
+
+    _gathering: Gathering | None = None
+    """Its screen's; None until that is looked at."""
+
+    def draw_anew(self, region: Region) -> None:
+        """Have a region put on the terminal: with all that its screen gathers, or when Textual comes round to it."""
+        if self._gathering is None:
+            self._gathering = getattr(self.screen, "gathering", Gathering())
+        if self._gathering.is_on and self._is_bare:
+            self._gathering.drawn.append((self, region))
+        else:
+            self.refresh(region)
 
     def line_styles(self) -> Iterable[Style]:
         """Every style that a line may have."""
