@@ -1,4 +1,7 @@
-"""PositionsApp: joins a source that is kept true and the screens that show it."""
+"""PositionsApp: joins a source that is kept true and the screens that show it.
+
+What is not needed for the first frame is loaded when somebody asks for it.
+"""
 
 import gc
 import os
@@ -27,19 +30,16 @@ from tui.view.clipboard import keep
 from tui.view.colors import style_variables, suited_theme
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
-from tui.view.export_screen import Export
-from tui.view.help_screen import HelpScreen
+from tui.view.compositor import StraightScreen
 from tui.view.keymap import Keys, check_keys, key_name
-from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS
+from tui.view.keys import HELP_KEYS, PROGRAM_KEYS, TABLE_KEYS
 from tui.view.moment import Moment
 from tui.view.ordering import SORT_KEYS, sort_names
 from tui.view.pace import Pace
 from tui.view.painter import Painter
-from tui.view.palette import Palette
 from tui.view.positions_screen import PositionsScreen
 from tui.view.session import Session
-from tui.view.sheet import Sheet
-from tui.view.source import Source
+from tui.view.source import Export, Source
 from tui.view.title import UNABLE, WindowTitle, title_text
 
 EXIT_BUG = 70
@@ -181,16 +181,17 @@ class PositionsApp(App[None]):
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
         is_new = self.moment.advance(changed)
-        self._session.record()
         if not is_new and not self.positions.table.is_flashing:
+            self._session.record()
             return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, (PositionsScreen, Sheet)):
+            if isinstance(screen, StraightScreen):
                 screen.paint()
             if not screen.is_modal:
                 break
+        self._session.record()
         if self.positions.table.is_flashing:
             self._pace.ask()
         return True
@@ -198,11 +199,13 @@ class PositionsApp(App[None]):
     def on_key(self, event: events.Key) -> None:
         """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""
         screen, text = self.screen, event.character if event.is_printable else None
-        if text and isinstance(screen, (PositionsScreen, HelpScreen)) and screen.take_text(text):
+        if text and isinstance(screen, StraightScreen) and screen.take_text(text):
             event.prevent_default()
 
     def action_help(self) -> None:
         """List every key."""
+        from tui.view.help_screen import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.moment, self.keys))
 
@@ -215,21 +218,23 @@ class PositionsApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Find an action by its name."""
+        from tui.view.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def search_themes(self) -> None:
         """Find a theme by its name."""
+        from tui.view.palette import Palette
+
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action, and the themes."""
         yield SystemCommand("Theme", "Change the theme", self.action_change_theme)
         bindings = self.keys.of(HELP_KEYS, PROGRAM_KEYS)
-        if isinstance(screen, Sheet):
+        if isinstance(screen, StraightScreen):
             bindings += screen.palette_bindings
-        if isinstance(screen, PositionsScreen):
-            bindings += self.keys.of(POSITIONS_KEYS)
         for binding in bindings:
             if binding.id not in (None, "palette"):
                 yield self._command(screen, binding)
@@ -302,6 +307,7 @@ def settle() -> None:
     """Take what is there out of the garbage collector's rounds: each would stop the screen for a tenth of a second."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def report(error: BaseException, redact: Callable[[str], str]) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import tests.bench.starting  # noqa: F401 - before all others
 import tui.app
 import tui.live  # what the program loads beside its screen
 from tests.bench.market import Market

@@ -307,7 +307,8 @@ def set_row(app: Both, y: int, parts: Parts) -> None:
 def set_part_of_row(app: Both, y: int, parts: Parts) -> None:
     rows = app.screen_stack[0].query_one(Rows)
     rows.lines[y] = Strip([*strip_of(parts).adjust_cell_length(4), *rows.lines.get(y, Strip([])).crop(4)])
-    rows.refresh(Region(0, y, 4, 1))
+    if y < rows.size.height:  # below it is another's: Textual would cut that one's wide characters in two
+        rows.refresh(Region(0, y, 4, 1))
 
 
 def set_straight_row(app: Both, y: int, parts: Parts) -> None:

@@ -11,6 +11,7 @@ Each command imports what it needs when it runs: only the screen loads Textual.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -215,6 +216,7 @@ def _show_screen(wanted: Connection, look: Look) -> None:
     screen = look.over(stored.screen)
     _check_filter(screen.filter)
     planned = plan(wanted, stored, streams=True)
+    gc.disable()  # until everything is there: `tui.app.settle`
     try:
         asyncio.run(_run_screen(planned, screen, stored.keys))
     except SettingsError as error:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
+from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
@@ -120,6 +121,18 @@ class StraightScreen(Screen[None]):
         super().__init__()
         self._compositor: StraightCompositor = StraightCompositor()
         self.gathering = Gathering()
+
+    @property
+    def palette_bindings(self) -> list[Binding]:
+        """What can be done here, for the command palette."""
+        return []
+
+    def paint(self) -> None:
+        """Bring what it shows up to date; called for every frame."""
+
+    def take_text(self, text: str) -> bool:
+        """Take text that no key stands for; return False where nothing is typed here."""
+        return False
 
     @contextmanager
     def in_one_frame(self) -> Iterator[None]:

@@ -12,9 +12,7 @@ from textual.widgets import Input
 
 from tui.book.position import Key
 from tui.view.lines import Line, Lines, shortened
-
-Export = Callable[[Path, Sequence[Key], bool], int]
-"""Writes rows to a file, over an existing one only if told so, and returns how many bytes; raises OSError."""
+from tui.view.source import Export
 
 
 def file_name(time_ms: int) -> str:

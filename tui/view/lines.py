@@ -1,11 +1,14 @@
 """Panels that are drawn line by line: only the lines that differ are painted again."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
 from rich.cells import set_cell_size
 from rich.style import Style
 from textual import events
+from textual.app import App
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -90,7 +93,14 @@ def folded(text: str, width: int) -> list[str]:
 
 
 class Tones:
-    """The styles of a widget's tones, looked up once a theme."""
+    """The styles of tones on a widget, looked up when they are needed.
+
+    Textual would look up each of its component classes for every widget, twice while the program starts. Widgets on the
+    same ground share theirs.
+    """
+
+    _shared: ClassVar[WeakKeyDictionary[App[Any], dict[Style, dict[str, Style]]]] = WeakKeyDictionary()
+    """By app and ground."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
@@ -99,8 +109,18 @@ class Tones:
     def __getitem__(self, tone: str) -> Style:
         style = self._styles.get(tone)
         if style is None:
-            style = self._styles[tone] = self._widget.get_component_rich_style(f"tone--{tone}")
+            style = self._styles[tone] = self._look_up(tone)
         return style
+
+    def _look_up(self, tone: str) -> Style:
+        widget = self._widget
+        shared = self._shared.setdefault(widget.app, {}).setdefault(widget.rich_style, {})
+        if tone not in shared:
+            node = DOMNode(classes=f"tone--{tone}")
+            node._attach(widget)
+            widget.app.stylesheet.apply(node, animate=False)
+            shared[tone] = node.rich_style
+        return shared[tone]
 
     def all(self) -> list[Style]:
         """Every style."""
@@ -109,6 +129,7 @@ class Tones:
     def clear(self) -> None:
         """Forget them: the theme changed."""
         self._styles.clear()
+        self._shared.clear()
 
     def strip(self, line: Line, width: int) -> Strip:
         """Draw a line, filled up or cut to `width` cells."""
@@ -125,7 +146,6 @@ class Lines(StraightWidget):
     """A panel of lines without a scroll bar; it is as high as it has lines."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None, fills: bool = False) -> None:
         super().__init__(id=id, classes=classes)

@@ -1,11 +1,14 @@
-"""The main screen: status, banner, account, presets, positions, total, keys."""
+"""The main screen: status, banner, account, presets, positions, total, keys.
+
+Screens that open over it are loaded when they are opened: the first frame does not wait for them.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
@@ -20,12 +23,8 @@ from tui.view.books import NAMES, SHORT_NAMES, show_next
 from tui.view.clipboard import Clip, row_clip, table_clip
 from tui.view.column_memory import ColumnMemory
 from tui.view.columns import Column
-from tui.view.columns_screen import ColumnsScreen
 from tui.view.compositor import StraightScreen
-from tui.view.detail_screen import DetailScreen
-from tui.view.export_screen import Export, ExportScreen
 from tui.view.figure_grid import Steady
-from tui.view.journal_screen import JournalScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keymap import Keys
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS
@@ -38,8 +37,7 @@ from tui.view.plots import account_plot
 from tui.view.positions_table import PositionsTable
 from tui.view.presets_bar import FilterInput, PresetsBar, books_line
 from tui.view.risk_line import Risk
-from tui.view.sort_screen import SortScreen
-from tui.view.source import Source
+from tui.view.source import Export, Source
 from tui.view.states import state_lines
 from tui.view.status_bar import compact_line, status_line
 from tui.view.totals import Sums, Totals, compact_extras, total_line
@@ -261,6 +259,8 @@ class PositionsScreen(StraightScreen):
 
     def action_columns(self) -> None:
         """Choose the columns and their order."""
+        from tui.view.columns_screen import ColumnsScreen
+
         self.app.push_screen(
             ColumnsScreen(self.moment, self.keys, self.table.columns, self._usual, self._take_columns)
         )
@@ -288,6 +288,8 @@ class PositionsScreen(StraightScreen):
 
     def action_sort(self) -> None:
         """Ask for a column."""
+        from tui.view.sort_screen import SortScreen
+
         self.app.push_screen(SortScreen(self.listing.sort), self._sort)
 
     def action_sort_beside(self, step: int) -> None:
@@ -335,12 +337,16 @@ class PositionsScreen(StraightScreen):
             self._show_details(self.table.cursor)
 
     def _show_details(self, key: Key) -> None:
+        from tui.view.detail_screen import DetailScreen
+
         self.app.push_screen(
             DetailScreen(self.moment, self.keys, key, lambda: self.listing.order, self.is_private)
         )
 
     def action_journal(self) -> None:
         """Show what happened."""
+        from tui.view.journal_screen import JournalScreen
+
         self.app.push_screen(JournalScreen(self.moment, self.keys))
 
     def action_copy_row(self) -> None:
@@ -367,6 +373,8 @@ class PositionsScreen(StraightScreen):
             )
             self.paint()
             return
+        from tui.view.export_screen import ExportScreen
+
         prompt = ExportScreen(self._export, lambda: self.listing.order, self.source.time_ms())
         self.app.push_screen(prompt, self._exported)
 
@@ -420,6 +428,11 @@ class PositionsScreen(StraightScreen):
         self._filter.display = True
         self.set_focus(self._filter)
         self.paint()
+
+    @property
+    def palette_bindings(self) -> list[Binding]:
+        """What can be done here, for the command palette."""
+        return self.keys.of(POSITIONS_KEYS)
 
     def take_text(self, text: str) -> bool:
         """Take text into the filter if one is being typed."""

@@ -20,7 +20,7 @@ from tui.view.fitting import Slot
 from tui.view.flashes import Flashes
 from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
-from tui.view.lines import TONES, Line, Tones
+from tui.view.lines import Line, Tones
 from tui.view.ordering import Sort, neighbour
 from tui.view.straight import StraightWidget
 
@@ -30,7 +30,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = TABLE_KEYS
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor", *(f"tone--{tone}" for tone in TONES)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor"}
 
     class CursorMoved(Message):
         """Somebody moved the cursor."""

@@ -15,7 +15,7 @@ from tui.view.compositor import StraightScreen
 from tui.view.key_bar import KeyBar
 from tui.view.keymap import Keys
 from tui.view.keys import HELP_KEYS, SCROLL_KEYS, SHEET_KEYS
-from tui.view.lines import TONES, Line, Lines, Tones
+from tui.view.lines import Line, Lines, Tones
 from tui.view.moment import Moment
 from tui.view.status_bar import status_line
 from tui.view.straight import StraightWidget
@@ -25,7 +25,6 @@ class ScrolledLines(StraightWidget, ScrollView, can_focus=True):
     """Lines that scroll; only those that differ are painted again."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -1,9 +1,14 @@
 """What the screen looks at: a book that somebody else keeps true, and the exchange's time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from tui.book.position import Key
 from tui.view.books import Shelf
+
+Export = Callable[[Path, Sequence[Key], bool], int]
+"""Writes rows to a file, over an existing one only if told so, and returns how many bytes; raises OSError."""
 
 
 class Source(Protocol):
