@@ -168,8 +168,8 @@ async def watch_session(moment: Moment) -> None:
     """Note how figures go, as every frame does."""
     session = Session(moment)
     while True:
-        moment.advance(moment.book.take_changed())
-        session.record()
+        moment.advance(changed := moment.book.take_changed())
+        session.record(changed)
         await asyncio.sleep(1)
 
 

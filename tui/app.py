@@ -182,7 +182,7 @@ class PositionsApp(App[None]):
         self.positions.note_changed(changed)
         is_new = self.moment.advance(changed)
         if not is_new and not self.positions.table.is_flashing:
-            self._session.record()
+            self._session.record(changed)
             return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
@@ -191,7 +191,7 @@ class PositionsApp(App[None]):
                 screen.paint()
             if not screen.is_modal:
                 break
-        self._session.record()
+        self._session.record(changed)
         if self.positions.table.is_flashing:
             self._pace.ask()
         return True

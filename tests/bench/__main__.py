@@ -154,7 +154,7 @@ def instruction_figures() -> Figures:
     if not shutil.which("valgrind"):
         return {}
     few, many = COUNTED_TICKS
-    options = "--in-sight", "--rows=600", "--hz=2"
+    options = "--in-sight", "--rows=600", "--hz=2", "--still"
     found: Figures = {}
     for program in (PERPTOP, RAW):
         say(f"instructions of {program.name}")

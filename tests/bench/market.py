@@ -30,7 +30,7 @@ class Step(NamedTuple):
 class Market:
     """Positions that move by small steps, and always the same way."""
 
-    def __init__(self, count: int, steps: int = STEPS) -> None:
+    def __init__(self, count: int, steps: int = STEPS, *, is_still: bool = False) -> None:
         self.book = Book("main")
         self.label, self.notice, self.rights = "main", "", "read-only ✓"
         self.on_news: Callable[[], None] | None = None
@@ -40,6 +40,8 @@ class Market:
         self._steps: dict[Key, list[Step]] = {}
         self._turn = 0
         self._began = time.monotonic()
+        self._is_still = is_still
+        """Whether time stands still: for a tool under which a tick takes seconds."""
         self._count = steps
         self._fill(count)
 
@@ -79,7 +81,7 @@ class Market:
 
     def time_ms(self) -> int:
         """The exchange's time."""
-        return NOW_MS + int((time.monotonic() - self._began) * 1000)
+        return NOW_MS if self._is_still else NOW_MS + int((time.monotonic() - self._began) * 1000)
 
     async def run(self) -> None:
         """Be moved."""

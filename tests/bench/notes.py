@@ -30,6 +30,7 @@ class Plan:
         parser.add_argument("--start", action="store_true", help="only start")
         parser.add_argument("--beats", action="store_true", help="watch how free the event loop is")
         parser.add_argument("--no-paint", action="store_true", help="without the painter")
+        parser.add_argument("--still", action="store_true", help="let the clock of the market stand still")
         arguments = parser.parse_args()
         self.result: Path = arguments.result
         self.rows: int = arguments.rows
@@ -42,6 +43,7 @@ class Plan:
         self.idle: float = arguments.idle
         self.is_start: bool = arguments.start
         self.has_beats: bool = arguments.beats
+        self.is_still: bool = arguments.still
         self.has_painter: bool = not arguments.no_paint
         self.steps = 1 if arguments.start or arguments.idle else 32
         """How many prices a position has: memory and time of a start are not the market's."""
@@ -67,7 +69,7 @@ class Notes:
     def build(self) -> Market:
         """Make the market; what that costs does not count."""
         before = cpu()
-        market = Market(self.plan.rows, self.plan.steps)
+        market = Market(self.plan.rows, self.plan.steps, is_still=self.plan.is_still)
         self._building = cpu() - before
         return market
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tui.book.history import POINTS, STEP_MS, History
 
 ONE = ("main", "usdm", "BTCUSDT", "LONG")
+OTHER = ("main", "usdm", "ETHUSDT", "LONG")
 
 
 def shape(history: History) -> str:
@@ -90,8 +91,11 @@ def test_five_thousand_positions_take_little_memory() -> None:
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from([None, None, "same", 1, 2])), max_size=60),
     st.integers(1, 40),
+    st.booleans(),
 )
-def test_held_points_are_as_if_they_had_been_noted(steps: list[tuple[int, object]], pace: int) -> None:
+def test_held_points_are_as_if_they_had_been_noted(
+    steps: list[tuple[int, object]], pace: int, is_alone: bool
+) -> None:
     """Saying that nothing changed leaves the same points as telling every figure again, gaps and thinning among them."""
     told, held = History(), History()
     time_ms, value = 0, Decimal(0)
@@ -106,7 +110,12 @@ def test_held_points_are_as_if_they_had_been_noted(steps: list[tuple[int, object
         if not due[0]:
             continue
         told.note(ONE, known)
-        if change != "same" or not held.hold():
+        if change != "same" or not held.is_unbroken:
             held.note(ONE, known)
+        elif is_alone:
+            held.hold()
+        else:
+            held.repeat(ONE)
+            held.note(OTHER, value)
 
         assert shape(held) == shape(told)

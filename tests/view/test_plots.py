@@ -50,7 +50,7 @@ def watched(*marks: str | None) -> tuple[HandSource, Moment]:
         fields = {} if mark is None else {"mark_price": Decimal(mark), "unrealized_pnl": pnl}
         source.hand.change(key("A"), mark_time_ms=None if mark is None else source.now, **fields)
         moment.advance({key("A")})
-        session.record()
+        session.record({key("A")})
         source.now += 2_000
     return source, moment
 
@@ -97,7 +97,7 @@ def test_account_plot_never_moves() -> None:
     lines = ["".join(text for text, _ in account_plot(moment, False, 140))]
     source.now += 10 * POSITION_LIMIT_MS
     moment.advance()
-    Session(moment).record()
+    Session(moment).record(set())
     lines.append("".join(text for text, _ in account_plot(moment, False, 140)))
 
     assert {line.index("PNL") for line in (before, *lines)} == {before.index("PNL")}

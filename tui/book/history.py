@@ -57,8 +57,8 @@ class History:
         """The place of the newest point; -1 before the first."""
         self._begin_ms = 0
         self._noted_ms = 0
-        self._noted = self._held = -1
-        """The places of the newest note, and of the newest point that is as it was there."""
+        self._before = self._noted = self._held = -1
+        """The places of the newest notes but one, of the newest, and of the newest point that is as it was there."""
         self._traces: dict[Name, Trace] = {}
 
     def begin_point(self, time_ms: int) -> bool:
@@ -74,7 +74,7 @@ class History:
         place = (time_ms - self._begin_ms) // self.step_ms
         while place >= POINTS:
             self._catch_up()
-            self._noted = self._held = (self._noted + 1) // 2 - 1
+            self._before = self._noted = self._held = (self._noted + 1) // 2 - 1
             place //= 2
             self.step_ms *= 2
             for trace in self._traces.values():
@@ -82,33 +82,48 @@ class History:
         self.place = place
         return True
 
-    def hold(self) -> bool:
-        """Let everything at the newest point be as it was noted last; return False where time without points is between."""
-        if self._noted < 0 or self.place > self._held + 1:
-            return False
+    @property
+    def is_unbroken(self) -> bool:
+        """Whether the newest point follows upon noted ones: nothing is known of a time without points."""
+        return 0 <= self._held >= self.place - 1
+
+    def hold(self) -> None:
+        """Let everything at the newest point be as it was before; to be called in place of noting, where it is unbroken."""
         self._held = self.place
-        return True
 
-    def _fill(self, trace: Trace) -> None:
-        """Write down what was held of one thing."""
-        for points in trace.points:
-            if len(points) > self._noted >= 0:
-                points.extend(points[-1:] * (self._held + 1 - len(points)))
-
-    def _catch_up(self) -> None:
-        if self._held > self._noted:
-            for trace in self._traces.values():
-                self._fill(trace)
-            self._noted = self._held
+    def repeat(self, name: Name) -> None:
+        """Let the figures of one thing be as they were before, where it is unbroken."""
+        self._begin_notes()
+        trace = self._traces.get(name)
+        if trace is not None:
+            self._fill(trace, self._before)
 
     def note(self, name: Name, *values: Decimal | None) -> None:
         """Put figures at the newest point; None is a gap."""
-        self._catch_up()
-        self._noted = self._held = self.place
+        self._begin_notes()
         trace = self._traces.get(name)
         if trace is None:
             trace = self._traces[name] = Trace(len(values))
         trace.note(self.place, values)
+
+    def _begin_notes(self) -> None:
+        """Write down what was held, once a point."""
+        if self._noted != self.place:
+            self._catch_up()
+            self._before = self._noted
+            self._noted = self._held = self.place
+
+    def _catch_up(self) -> None:
+        if self._held > self._noted:
+            for trace in self._traces.values():
+                self._fill(trace, self._noted)
+            self._noted = self._held
+
+    def _fill(self, trace: Trace, last: int) -> None:
+        """Draw what was known at the place `last` out to where it is held."""
+        for points in trace.points:
+            if len(points) > last >= 0:
+                points.extend(points[-1:] * (self._held + 1 - len(points)))
 
     def keep(self, names: Collection[Name]) -> None:
         """Forget what is no longer there."""
@@ -119,7 +134,7 @@ class History:
         """The figures of one thing; None while there is no point."""
         trace = self._traces.get(name)
         if trace is not None:
-            self._fill(trace)
+            self._fill(trace, self._noted)
         return trace
 
     def points(self, name: Name, figure: int) -> Sequence[float]:

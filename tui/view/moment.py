@@ -116,7 +116,8 @@ class Moment:
         self._until_ms = NEVER_MS
         """Until then no figure ages past its limit, at least."""
         self._gaps: tuple[object, ...] = ()
-        self._state: tuple[object, ...] = ()
+        self.state: tuple[object, ...] = ()
+        """Everything beside the rows that a panel shows, ages by the second: as long as it is the same, so are they."""
 
     @property
     def book(self) -> Shelf:
@@ -162,8 +163,8 @@ class Moment:
         if is_new:
             self._sum_up()
         state = self._read_state()
-        is_new = is_new or state != self._state
-        self._state = state
+        if state != self.state:
+            self.state, is_new = state, True
         return is_new
 
     def _tally_anew(self) -> None:
@@ -204,7 +205,6 @@ class Moment:
         return None if tally is None else tally.addends.get(key)
 
     def _read_state(self) -> tuple[object, ...]:
-        """Everything beside the rows that a panel shows; ages are shown in whole seconds."""
         source = self.source
         books = [state_of(now) for now in self.all_books]
         told = self.book.weight_used, source.rights, source.notice, source.label

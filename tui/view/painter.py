@@ -167,6 +167,8 @@ def _over(line: Line, x: int, new: Line) -> Line | None:
     """Lay cells over a line; None when that cuts a wide character in two."""
     text, styles = line
     end = x + len(new[0])
+    if x == 0 and end == len(text):
+        return new
     if text[x : x + 1] == REST or text[end : end + 1] == REST:
         return None
     return text[:x] + new[0] + text[end:], styles[:x] + new[1] + styles[end:]

@@ -39,7 +39,7 @@ from tui.view.presets_bar import FilterInput, PresetsBar, books_line
 from tui.view.risk_line import Risk
 from tui.view.source import Export, Source
 from tui.view.states import state_lines
-from tui.view.status_bar import compact_line, status_line
+from tui.view.status_bar import StatusLine, compact_line
 from tui.view.totals import Sums, Totals, compact_extras, total_line
 
 NAMES_WIDTH = 120
@@ -86,7 +86,7 @@ class PositionsScreen(StraightScreen):
         self.listing.show_zero_rows = settings.show_zero_rows
         self.listing.set_filter(settings.filter)
         self.is_private = False
-        self._status = Lines(id="status", classes="bar")
+        self._status, self._status_text = Lines(id="status", classes="bar"), StatusLine()
         self._banner = Lines(id="banner")
         self._account = Lines(id="account")
         self._presets = PresetsBar(keys, id="presets")
@@ -242,7 +242,7 @@ class PositionsScreen(StraightScreen):
             return compact_line(self.moment, [(("too small", "dim"),)], width)
         if self._chrome.is_compact:
             return compact_line(self.moment, compact_extras(self.moment, sums, self.is_private), width)
-        return status_line(self.moment, width)
+        return self._status_text.line(self.moment, width)
 
     @property
     def _is_typing(self) -> bool:

@@ -35,6 +35,8 @@ class PresetsBar(Lines):
     def __init__(self, keys: Keys, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.keys = keys
+        self._of: tuple[object, ...] = ()
+        """What was laid out last."""
         self._places: list[tuple[int, int, int]] = []
         self._books_end = 0
 
@@ -47,11 +49,16 @@ class PresetsBar(Lines):
             is_typing: whether the filter is being typed beside this.
             books: the choice of the book, where there are several.
         """
+        width, count = self.size.width, len(listing.order)
+        of = listing.preset, listing.filter, listing.is_frozen, count, total, is_typing, books, width
+        if of == self._of:
+            return
+        self._of = of
         right: Line = (
             ((self.keys.name("filter"), "key"),) if is_typing else state_line(listing, self.keys, total)
         )
         start: Line = (*books, (" ", "plain")) if books else ()
-        room = self.size.width - line_width(right) - line_width(start) - 4
+        room = width - line_width(right) - line_width(start) - 4
         pieces = [
             Piece(abs(place - listing.preset), preset_line(listing, place))
             for place in range(len(listing.presets))
@@ -66,7 +73,7 @@ class PresetsBar(Lines):
             parts += [(" " * GAP, "plain"), *piece.line]
             self._places.append((x, x + piece.width, place))
             x += piece.width + GAP
-        self.show([left_and_right(tuple(parts), (*right, (" ", "plain")), self.size.width)])
+        self.show([left_and_right(tuple(parts), (*right, (" ", "plain")), width)])
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""

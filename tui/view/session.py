@@ -1,11 +1,11 @@
 """What is remembered of the session for the plots: noted with every frame, and only figures that hold."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from decimal import Decimal
 
 from tui.book import figures
 from tui.book.history import Name
-from tui.book.position import Position
+from tui.book.position import Key, Position
 from tui.view.account_now import account_now
 from tui.view.columns import Needs, look
 from tui.view.moment import BookNow, Moment
@@ -21,11 +21,18 @@ class Session:
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
-        self._noted: tuple[object, ...] = ()
-        """What the newest note was made from."""
+        self._changed: set[Key] = set()
+        """Rows that changed since the newest note."""
+        self._era = -1
+        self._accounts: dict[Name, Sequence[Decimal | None]] = {}
 
-    def record(self) -> None:
-        """Note a point of every open position and every account, if one is due."""
+    def record(self, changed: Set[Key]) -> None:
+        """Note a point of every open position and every account, if one is due.
+
+        Args:
+            changed: rows that changed since the last call.
+        """
+        self._changed |= changed
         moment, history = self._moment, self._moment.history
         if not history.begin_point(moment.time_ms):
             return
@@ -34,19 +41,25 @@ class Session:
             for now in moment.all_books
             if now.book.account is not None
         }
-        noted = moment.version, accounts
-        if noted == self._noted and history.hold():
+        is_known = history.is_unbroken and moment.era == self._era
+        if is_known and not self._changed and accounts == self._accounts:
+            history.hold()
             return
-        self._noted = noted
         names: set[Name] = {*accounts}
         for now in moment.all_books:
             for key, position in now.book.positions.items():
-                if position.is_open:
-                    names.add(key)
+                if not position.is_open:
+                    continue
+                names.add(key)
+                if is_known and key not in self._changed:
+                    history.repeat(key)
+                else:
                     history.note(key, *position_figures(moment, position))
         for name, figures_now in accounts.items():
             history.note(name, *figures_now)
         history.keep(names)
+        self._era, self._accounts = moment.era, accounts
+        self._changed.clear()
 
 
 def position_figures(moment: Moment, position: Position) -> Sequence[Decimal | None]:

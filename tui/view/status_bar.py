@@ -115,6 +115,21 @@ def status_line(moment: Moment, width: int) -> Line:
     return left_and_right(((" ", "plain"), *left_line), (*right_line, (" ", "plain")), width)
 
 
+class StatusLine:
+    """The same, made anew only when it may be another."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._line: Line = ()
+
+    def line(self, moment: Moment, width: int) -> Line:
+        """The line as it is now."""
+        of = moment.state, width
+        if of != self._of:
+            self._of, self._line = of, status_line(moment, width)
+        return self._line
+
+
 def compact_line(moment: Moment, extras: list[Line], width: int) -> Line:
     """The line of the smallest layouts: the word first, then whatever fits."""
     pieces = [Piece(0, (word_part(moment.word),))]
