@@ -165,11 +165,12 @@ def watch(play: Play, *, has_all_books: bool = False) -> Still:
 
 
 async def watch_session(moment: Moment) -> None:
-    """Note how figures go, as every frame does."""
+    """Note how figures go, as the screen does."""
     session = Session(moment)
     while True:
         moment.advance(changed := moment.book.take_changed())
-        session.record(changed)
+        session.note_changed(changed)
+        session.record()
         await asyncio.sleep(1)
 
 

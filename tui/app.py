@@ -23,6 +23,7 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.worker import WorkerFailed
 
+from tui.book.history import STEP_MS
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
 from tui.view.ascii import AsciiFilter, lacks_glyphs
@@ -83,7 +84,7 @@ class PositionsApp(App[None]):
         self.devtools = None
         self.source = source
         self.moment = Moment(source)
-        self._session = Session(self.moment)
+        self.session = Session(self.moment)
         self._check(self.settings)
         self.keys = Keys(keys)
         self.set_keymap(self.keys.rebound)
@@ -94,6 +95,7 @@ class PositionsApp(App[None]):
         self._title = WindowTitle(self._tell_terminal)
         self._painter = None if self.settings.whole_lines else Painter(self)
         self._pace = Pace(self.paint, 1 / self.settings.frames_per_second, self._handle_exception)
+        self._notes = Pace(self.session.record, STEP_MS / 1000, self._handle_exception)
         self._report = ""
 
     def get_driver_class(self) -> type[Driver]:
@@ -140,6 +142,7 @@ class PositionsApp(App[None]):
         self.run_worker(self.source.run(), name="source", exit_on_error=True)
         self.set_timer(SETTLED, settle)
         self._pace.start()
+        self._notes.start()
 
     def _check(self, settings: ScreenSettings) -> None:
         """Refuse names that there are not, before the screen begins."""
@@ -180,9 +183,9 @@ class PositionsApp(App[None]):
             return False
         changed = self.source.book.take_changed()
         self.positions.note_changed(changed)
+        self.session.note_changed(changed)
         is_new = self.moment.advance(changed)
         if not is_new and not self.positions.table.is_flashing:
-            self._session.record(changed)
             return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
@@ -191,7 +194,7 @@ class PositionsApp(App[None]):
                 screen.paint()
             if not screen.is_modal:
                 break
-        self._session.record(changed)
+        self._notes.ask()
         if self.positions.table.is_flashing:
             self._pace.ask()
         return True
@@ -273,6 +276,7 @@ class PositionsApp(App[None]):
     def on_unmount(self) -> None:
         """Leave the window as it was."""
         self._pace.stop()
+        self._notes.stop()
         self._title.give_back()
 
     # Only what differs goes to the terminal.

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import shutil
 import statistics
 import sys
@@ -55,7 +56,7 @@ class Rate(NamedTuple):
     options: tuple[str, ...]
 
 
-RATES = (Rate("1 Hz, all rows", 1, 8, ()), Rate("10 Hz, rows in sight", 10, 50, ("--in-sight",)))
+RATES = (Rate("1 Hz, all rows", 1, 8, ()), Rate("10 Hz, rows in sight", 10, 100, ("--in-sight",)))
 
 
 def say(text: str) -> None:
@@ -64,9 +65,9 @@ def say(text: str) -> None:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which that share lies; nan of nothing."""
+    """The least value that so large a share of them does not exceed; nan of nothing."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+    return ordered[math.ceil(len(ordered) * share) - 1] if ordered else math.nan
 
 
 def figures_of(run: Run) -> Figures:

@@ -50,7 +50,8 @@ def watched(*marks: str | None) -> tuple[HandSource, Moment]:
         fields = {} if mark is None else {"mark_price": Decimal(mark), "unrealized_pnl": pnl}
         source.hand.change(key("A"), mark_time_ms=None if mark is None else source.now, **fields)
         moment.advance({key("A")})
-        session.record({key("A")})
+        session.note_changed({key("A")})
+        session.record()
         source.now += 2_000
     return source, moment
 
@@ -97,7 +98,7 @@ def test_account_plot_never_moves() -> None:
     lines = ["".join(text for text, _ in account_plot(moment, False, 140))]
     source.now += 10 * POSITION_LIMIT_MS
     moment.advance()
-    Session(moment).record(set())
+    Session(moment).record()
     lines.append("".join(text for text, _ in account_plot(moment, False, 140)))
 
     assert {line.index("PNL") for line in (before, *lines)} == {before.index("PNL")}
@@ -105,8 +106,18 @@ def test_account_plot_never_moves() -> None:
     assert lines[1][20:60].rstrip() != lines[0][20:60].rstrip()
 
 
+async def test_frames_are_noted_by_themselves() -> None:
+    """Nobody has to ask for the plots: a point comes with the first frame."""
+    source = HandSource(position("A"))
+    async with app_of(source).run_test(size=(120, 54)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PositionsApp)
+        while not app.moment.history.points(key("A"), 0):
+            await pilot.pause(0.01)
+
+
 async def test_details_show_the_session() -> None:
-    """The paint tick notes what went on, and the details plot it."""
+    """What is noted between frames is what the details plot."""
     source = HandSource(position("A"))
     async with app_of(source, frames_per_second=1).run_test(size=(120, 54)) as pilot:
         app = pilot.app
@@ -116,6 +127,7 @@ async def test_details_show_the_session() -> None:
             source.hand.change(key("A"), mark_price=Decimal(mark))
             source.confirm()
             app.paint()
+            assert app.session.record()
         await pilot.press("enter")
         await pilot.pause()
         text = "\n".join(pane(app))

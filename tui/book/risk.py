@@ -69,14 +69,15 @@ def after_move(pool: Pool, move: Decimal) -> Pool:
 def pools(account: Account, positions: Iterable[Position]) -> tuple[Pool, ...] | None:
     """Return what the cross positions of a book share, by margin asset; None when an input is unknown."""
     groups: dict[str, list[Position]] = {}
+    is_one_margin = _is_one_margin(account)
     for position in positions:
         if not position.is_open or position.margin_type == "ISOLATED":
             continue
         if position.margin_type is None or position.margin_asset is None:
             return None
-        is_usd = _is_one_margin(account) and position.margin_asset in USD_LIKE
+        is_usd = is_one_margin and position.margin_asset in USD_LIKE
         groups.setdefault("USD" if is_usd else position.margin_asset, []).append(position)
-    if _is_one_margin(account) and set(groups) - {"USD"}:
+    if is_one_margin and set(groups) - {"USD"}:
         return None  # a position in a coin beside those in dollars: what the coin is worth is not known here
     found = [_pool(account, asset, group) for asset, group in groups.items()]
     return None if None in found else tuple(pool for pool in found if pool is not None)

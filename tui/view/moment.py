@@ -31,6 +31,10 @@ class Rows(NamedTuple):
     """Unrealized PNL of all rows by margin asset; None while one of them does not hold."""
     pnl_usd: Decimal | None = ZERO
     """The same in US dollars at the mark prices, dollar-like assets 1:1."""
+    long: Decimal | None = ZERO
+    """Notional of all longs in US dollars, coins at their mark prices; None while one of them does not hold."""
+    short: Decimal | None = ZERO
+    """The same of all shorts, without its sign."""
 
     def pnl(self, asset: str) -> Decimal | None:
         """Unrealized PNL in an asset: 0 without rows, None while one of them does not hold or may be of any asset."""
@@ -42,6 +46,8 @@ def rows_of(groups: Mapping[Group, GroupSums]) -> Rows:
     open_rows = unconfirmed = unmarked = 0
     pnls: dict[str, Decimal | None] = {}
     pnl_usd: Decimal | None = ZERO
+    long: Decimal | None = ZERO
+    short: Decimal | None = ZERO
     for group, sums in groups.items():
         open_rows += sums.rows
         unconfirmed += sums.unconfirmed
@@ -49,7 +55,8 @@ def rows_of(groups: Mapping[Group, GroupSums]) -> Rows:
         asset = group.margin_asset
         pnls[asset] = plus(pnls.get(asset, ZERO), sums.pnl)
         pnl_usd = plus(pnl_usd, sums.pnl_usd)
-    return Rows(open_rows, unconfirmed, unmarked, pnls, pnl_usd)
+        long, short = plus(long, sums.long), plus(short, sums.short)
+    return Rows(open_rows, unconfirmed, unmarked, pnls, pnl_usd, long, short)
 
 
 def plus(before: Decimal | None, addend: Decimal | None) -> Decimal | None:
@@ -229,6 +236,8 @@ def added(sums: Iterable[Rows]) -> Rows:
             whole.unmarked + rows.unmarked,
             pnls,
             plus(whole.pnl_usd, rows.pnl_usd),
+            plus(whole.long, rows.long),
+            plus(whole.short, rows.short),
         )
     return whole
 

@@ -15,7 +15,6 @@ from tui.view.lines import Line, Piece, fitting, side_by_side
 from tui.view.moment import BookNow, Moment, plus
 
 BAR = 10
-NO_EXPOSURE = risk.Exposure(None, None)
 
 
 def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
@@ -95,7 +94,7 @@ def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
     if told is None:
         return None
     behind = risk.margin_behind(told.account, rows, told.margin_balance)
-    return risk.effective_leverage(risk.exposure(rows).gross, behind)
+    return risk.effective_leverage(plus(now.rows.long, now.rows.short), behind)
 
 
 def _sides(books: Iterable[BookNow]) -> tuple[Decimal | None, Decimal | None]:
@@ -103,9 +102,10 @@ def _sides(books: Iterable[BookNow]) -> tuple[Decimal | None, Decimal | None]:
     long: Decimal | None = ZERO
     short: Decimal | None = ZERO
     for now in books:
-        sides = risk.exposure(now.book.positions.values()) if has_every_row(now) else NO_EXPOSURE
-        long, short = plus(long, sides.long), plus(short, sides.short)
-    return long, short
+        is_whole = has_every_row(now)
+        long = plus(long, now.rows.long if is_whole else None)
+        short = plus(short, now.rows.short if is_whole else None)
+    return long, None if short is None else -short
 
 
 def _lean(long: Decimal | None, short: Decimal | None) -> Line:

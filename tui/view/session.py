@@ -1,4 +1,4 @@
-"""What is remembered of the session for the plots: noted with every frame, and only figures that hold."""
+"""What is remembered of the session for the plots: noted between frames, and only figures that hold."""
 
 from collections.abc import Sequence, Set
 from decimal import Decimal
@@ -7,7 +7,8 @@ from tui.book import figures
 from tui.book.history import Name
 from tui.book.position import Key, Position
 from tui.view.account_now import account_now
-from tui.view.columns import Needs, look
+from tui.view.books import book_of
+from tui.view.columns import described
 from tui.view.moment import BookNow, Moment
 
 PNL, MARK, DISTANCE = range(3)
@@ -26,16 +27,15 @@ class Session:
         self._era = -1
         self._accounts: dict[Name, Sequence[Decimal | None]] = {}
 
-    def record(self, changed: Set[Key]) -> None:
-        """Note a point of every open position and every account, if one is due.
+    def note_changed(self, keys: Set[Key]) -> None:
+        """Remember rows to look at again."""
+        self._changed |= keys
 
-        Args:
-            changed: rows that changed since the last call.
-        """
-        self._changed |= changed
+    def record(self) -> bool:
+        """Note a point of every open position and every account as the last frame saw them; False when none is due."""
         moment, history = self._moment, self._moment.history
         if not history.begin_point(moment.time_ms):
-            return
+            return False
         accounts = {
             account_name(now): account_figures(now)
             for now in moment.all_books
@@ -44,7 +44,7 @@ class Session:
         is_known = history.is_unbroken and moment.era == self._era
         if is_known and not self._changed and accounts == self._accounts:
             history.hold()
-            return
+            return True
         names: set[Name] = {*accounts}
         for now in moment.all_books:
             for key, position in now.book.positions.items():
@@ -60,14 +60,17 @@ class Session:
         history.keep(names)
         self._era, self._accounts = moment.era, accounts
         self._changed.clear()
+        return True
 
 
 def position_figures(moment: Moment, position: Position) -> Sequence[Decimal | None]:
     """PNL, mark price and liquidation distance, as far as they hold."""
-    row = look(moment.book, position, moment.time_ms)
-    if not row.is_marked:
+    book, time_ms = book_of(moment.book, position.key), moment.time_ms
+    fresh = book.freshness(position, time_ms)
+    if not fresh.is_marked:
         return None, None, None
-    distance = figures.liquidation_distance(position) if row.holds(Needs.BOTH) else None
+    is_described = described(position, fresh, time_ms, book.health.gap_ms)
+    distance = figures.liquidation_distance(position) if is_described else None
     return position.unrealized_pnl, position.mark_price, distance
 
 
