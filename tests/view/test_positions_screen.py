@@ -487,7 +487,7 @@ async def test_no_symbol_moves_the_columns(symbol: str) -> None:
     """Whatever a symbol is made of, its row is as wide as the others."""
     async with app_of(HandSource(position(symbol), position("ETHUSDT"))).run_test(size=(100, 12)) as pilot:
         table = (await ready(pilot)).positions.table
-        strips = table.draw_lines(range(2))
+        strips = table.draw_lines(range(2), table.size.width)
 
         assert (
             [cell_len(strip.text) for strip in strips]

@@ -23,7 +23,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from tui.view.glyphs import cells_of, is_narrow
-from tui.view.straight import StraightStrip
+from tui.view.straight import Pattern, StraightStrip
 from tui.view.strokes import Run, at, draw
 
 REST = "\0"
@@ -39,6 +39,8 @@ Piece = tuple[int, Sequence[Strip]]
 """Strips that are written one behind the other from a column on."""
 Place = tuple[int, int]
 """Column and number of cells."""
+Laid = tuple[int, int, Pattern]
+"""Column, number of cells and pattern."""
 
 
 class Picture:
@@ -50,6 +52,8 @@ class Picture:
         self._colors = console._color_system or ColorSystem.TRUECOLOR
         self._shown: list[Line | None] = [None] * size.height
         """None where nobody can tell what the terminal made of it."""
+        self._laid: dict[int, Laid] = {}
+        """Where which pattern was laid over a line last, of lines of narrow characters."""
         self._wanted: dict[int, Line | None] = {}
         """The lines of the next frame; None where only `_as_is` can tell."""
         self._as_is: dict[int, dict[Place, str]] = {}
@@ -83,7 +87,15 @@ class Picture:
     def _take_line(self, y: int, pieces: Sequence[Piece]) -> None:
         waiting = self._wanted.get(y)
         known = waiting if y in self._wanted else self._shown[y]
+        laid, text = _laid(pieces)
+        if known is not None and laid is not None and laid == self._laid.get(y):
+            self._wanted[y] = _with_text(known, laid[0], text)
+            return
         line = self._wanted[y] = self._changed(known, pieces)
+        if line is not None and laid is not None:
+            self._laid[y] = laid
+        else:
+            self._laid.pop(y, None)
         if line is not None:
             self._as_is.pop(y, None)
             return
@@ -129,6 +141,21 @@ class Picture:
                 styles += [code] * len(text)
         line = "".join(texts)
         return (line, styles) if is_narrow(line) else _wide_cells(line, styles)
+
+
+def _laid(pieces: Sequence[Piece]) -> tuple[Laid | None, str]:
+    """What is laid over a line, and its text, if that is one straight strip of narrow characters."""
+    x, strips = pieces[0]
+    strip = strips[0] if len(pieces) == len(strips) == 1 else None
+    if not isinstance(strip, StraightStrip) or not is_narrow(strip.line):
+        return None, ""
+    return (x, len(strip.line), strip.pattern), strip.line
+
+
+def _with_text(line: Line, x: int, text: str) -> Line:
+    """Lay characters over those that stand there in the same styles."""
+    before, styles = line
+    return before[:x] + text + before[x + len(text) :], styles
 
 
 def _wide_cells(line: str, styles: list[str]) -> Line | None:

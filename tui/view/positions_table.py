@@ -280,11 +280,11 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row from its cells."""
-        return self.draw_lines((y,))[0]
+        return self.draw_lines((y,), self.size.width)[0]
 
-    def draw_lines(self, lines: Iterable[int]) -> list[Strip]:
+    def draw_lines(self, lines: Iterable[int], width: int) -> list[Strip]:
         """Draw rows from their cells."""
-        order, width, first, cursor = self.order, self.size.width, self._first, self.cursor
+        order, first, cursor = self.order, self._first, self.cursor
         ground, strip_of, blank = self._ground, self._rows.strip, self.tones.strip((), width)
         strips: list[Strip] = []
         for place in (y + first for y in lines):

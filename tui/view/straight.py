@@ -122,8 +122,8 @@ class StraightWidget(Widget):
         """Every style that a line may have."""
         raise NotImplementedError
 
-    def draw_lines(self, lines: Iterable[int]) -> list[Strip]:
-        """These lines, as wide as the widget."""
+    def draw_lines(self, lines: Iterable[int], width: int) -> list[Strip]:
+        """These lines, `width` cells of each at least."""
         return [self.render_line(y) for y in lines]
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -137,12 +137,12 @@ class StraightWidget(Widget):
         if self._is_unfiltered is None:
             background = self.background_colors[1]
             self._is_unfiltered = not changes(self.get_line_filters(), self.line_styles(), background)
-        strips = self.draw_lines(crop.line_range)
+        x1, x2 = crop.column_span
+        strips = self.draw_lines(crop.line_range, x2)
         if not self._is_unfiltered:
             background = self.background_colors[1]
             for one in self.get_line_filters():
                 strips = [strip.apply_filter(one, background) for strip in strips]
-        x1, x2 = crop.column_span
         return [strip if x1 == 0 and strip.cell_length <= x2 else strip.crop(x1, x2) for strip in strips]
 
     def notify_style_update(self) -> None:
