@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tests.view.hand import MANY, NOW, HandSource, app_of, is_whole, key, pane, position, row_of, symbols
 from tui.app import PositionsApp
-from tui.book.health import Transport
+from tui.book.health import MARK_LIMIT_MS, Transport
 from tui.book.journal import Kind
 from tui.view.columns import COLUMNS, look
 from tui.view.keys import bindings_of
@@ -642,3 +642,26 @@ async def test_new_sort_begins_at_the_top() -> None:
 
         assert untouched == (0, 0)
         assert (table.cursor, table.place) == (chosen, 0)
+
+
+async def test_rows_out_of_sight_age_too() -> None:
+    """A row that was whole when it was last seen says that it is stale when it is scrolled to, though nothing was told of it."""
+    many = [position(f"A{number:02}") for number in range(30)]
+    source = HandSource(*many)
+    async with app_of(source, sort="symbol").run_test(size=(100, 14)) as pilot:
+        app = await ready(pilot)
+        table = app.positions.table
+        await pilot.press("end")
+        await pilot.pause()
+        await pilot.press("home")
+        await pilot.pause()
+        source.now += 10 * MARK_LIMIT_MS
+        for row in many[:12]:
+            source.hand.change(row.key, mark_time_ms=source.now)
+        app.paint()
+        await pilot.pause()
+        await pilot.press("end")
+        await pilot.pause()
+
+        assert table.order[-1] == many[-1].key
+        assert "STALE" in next(line for line in pane(app) if "A29" in line)

@@ -23,6 +23,10 @@ MOST_PATTERNS = 4_096
 Choices = Sequence[Mapping[str, str]]
 
 
+Age = tuple[int, int]
+"""The moment's era, and the minute: as long as both are the same, nothing that holds grows too old."""
+
+
 def clean(cell: Cell) -> Cell:
     """The cell without what a terminal would obey; before it is measured, for a mark without width gets one."""
     return cell if cell.text.isprintable() else cell._replace(text=printable(cell.text))
@@ -31,7 +35,7 @@ def clean(cell: Cell) -> Cell:
 class DrawnRow:
     """What was last made of a row."""
 
-    __slots__ = ("cells", "facts", "ground", "row", "slots", "strip", "texts", "tones")
+    __slots__ = ("age", "cells", "facts", "ground", "row", "slots", "strip", "texts", "tones")
 
     def __init__(self, row: Row, facts: Facts, cells: list[Cell]) -> None:
         self.row, self.facts = row, facts
@@ -46,6 +50,8 @@ class DrawnRow:
         """The line, unless something of it has changed."""
         self.ground: Style | None = None
         """What that line stands on."""
+        self.age: Age | None = None
+        """When it was last looked at."""
 
 
 class DrawnRows:
@@ -123,6 +129,15 @@ class DrawnRows:
         """What was last drawn of a row; None when it was not."""
         drawn = self._rows.get(key)
         return None if drawn is None else drawn.row
+
+    def is_lasting(self, key: Key, age: Age) -> bool:
+        """Whether a row that did not change says the same: it was whole, and nothing has aged past its limit since."""
+        drawn = self._rows.get(key)
+        return drawn is not None and drawn.age == age and drawn.row.is_whole and drawn.row.position.is_open
+
+    def looked(self, key: Key, age: Age) -> None:
+        """Note when a row was looked at."""
+        self._rows[key].age = age
 
     def cells(self, key: Key) -> list[Cell]:
         """What its columns say."""

@@ -247,4 +247,6 @@ def state_of(now: BookNow) -> tuple[object, ...]:
     book, health = now.book, now.book.health
     feeds = [(feed.transport, feed.reason, feed.retry_ms) for feed in health.feeds]
     counts = health.missed_events, health.protocol_errors, health.is_synced, len(book.positions)
-    return now.word, id(book.account), *feeds, *counts
+    account = book.account
+    totals = None if account is None else (account, account.snapshot_ms, account.has_margins)
+    return now.word, totals, *feeds, *counts

@@ -185,7 +185,7 @@ class PositionsScreen(StraightScreen):
         self._state.show(state)
         table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
         table.set_books(self._book_names(), is_brief=self.size.width < NAMES_WIDTH)
-        table.show(moment.book, self.listing.order, changed, moment.time_ms)
+        table.show(moment, self.listing.order, changed)
         self._head.show([table.label_line] if chrome.has_head and table.display else [])
 
     def _book_names(self) -> dict[str, str]:

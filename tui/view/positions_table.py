@@ -15,12 +15,14 @@ from tui.book.book import Book
 from tui.book.position import Key, Position
 from tui.view.books import Shelf
 from tui.view.columns import Cell, Column, Row, look
-from tui.view.drawn_rows import MARGIN, DrawnRows
+from tui.view.drawn_rows import MARGIN, Age, DrawnRows
 from tui.view.fitting import Slot
 from tui.view.flashes import Flashes
+from tui.view.formats import MINUTE_MS
 from tui.view.heads import LABELS, NO_LABELS, label_choices
 from tui.view.keys import TABLE_KEYS
 from tui.view.lines import Line, Tones
+from tui.view.moment import Moment
 from tui.view.ordering import Sort, neighbour
 from tui.view.straight import StraightWidget
 
@@ -57,6 +59,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self._names: Mapping[str, str] = {}
         self._is_brief = False
         self._time_ms = 0
+        self._age: Age = (-1, -1)
         self._is_chosen = False
         self.tones = Tones(self)
         self._place = 0
@@ -80,9 +83,10 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
 
     # What the screen tells it.
 
-    def show(self, book: Shelf, order: Sequence[Key], changed: set[Key], time_ms: int) -> None:
+    def show(self, moment: Moment, order: Sequence[Key], changed: set[Key]) -> None:
         """Show these rows; look only at those in sight."""
-        self._book, self._time_ms = book, time_ms
+        self._book, self._time_ms = moment.book, moment.time_ms
+        self._age = moment.era, moment.time_ms // MINUTE_MS
         if order is not self.order:
             self._take_order(order)
         self._dirty |= changed
@@ -92,17 +96,18 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
         drawn_anew: list[int] = []
-        rows, dirty, positions = self._rows, self._dirty, self._book.positions
+        rows, dirty, positions, age = self._rows, self._dirty, self._book.positions, self._age
         in_sight = self._in_sight()
         for y, key in enumerate(in_sight):
             position = positions.get(key)
-            if position is None:
+            if position is None or (key not in dirty and rows.is_lasting(key, age)):
                 continue
             row = self._row(position)
             if key in dirty or rows.row(key) != row:
                 dirty.discard(key)
                 if rows.take(key, row):
                     drawn_anew.append(y)
+            rows.looked(key, age)
         self._repaint_lines(drawn_anew)
         self._flashes.watch(in_sight)
         if rows.is_wider or not rows.slots:
