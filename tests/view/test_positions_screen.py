@@ -12,6 +12,7 @@ from tests.view.hand import MANY, NOW, HandSource, app_of, is_whole, key, pane, 
 from tui.app import PositionsApp
 from tui.book.health import MARK_LIMIT_MS, Transport
 from tui.book.journal import Kind
+from tui.book.position import Position
 from tui.view.columns import COLUMNS, look
 from tui.view.keys import bindings_of
 from tui.view.listing import HOLD_MS
@@ -665,3 +666,18 @@ async def test_rows_out_of_sight_age_too() -> None:
 
         assert table.order[-1] == many[-1].key
         assert "STALE" in next(line for line in pane(app) if "A29" in line)
+
+
+@pytest.mark.parametrize("rows", [(), MANY], ids=["no rows", "rows"])
+async def test_nothing_runs_while_nothing_changes(rows: tuple[Position, ...]) -> None:
+    """A screen that has been painted sends itself no messages: it would use a whole core."""
+    async with app_of(HandSource(*rows)).run_test(size=(100, 14)) as pilot:
+        app = await ready(pilot)
+        app._pace.stop()
+        await pilot.pause()
+        painted: list[None] = []
+        app.positions.paint = lambda: painted.append(None)  # type: ignore[method-assign]
+        for _ in range(20):
+            await pilot.pause(0)
+
+    assert not painted

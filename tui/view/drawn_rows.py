@@ -194,14 +194,15 @@ class DrawnRows:
     # Places.
 
     def fit(self, choices: Choices, width: int) -> bool:
-        """Find room for the columns under the labels that leave most of it; return whether any of them moved."""
+        """Find room for the columns under the labels that leave most of it; return whether anything is another."""
         self.is_wider = False
         if width <= 0 or not self._extents:
             return False
+        before = self.labels
         fits = [(fit(self.columns, self._extents, labels, width), labels) for labels in choices]
         slots, self.labels = max(fits, key=lambda one: len(one[0]))
         if slots == self.slots:
-            return False
+            return self.labels != before
         self._set_slots(slots)
         return True
 

@@ -49,7 +49,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             super().__init__()
 
     class Refitted(Message):
-        """Columns came, went or moved: head and total stand under the same slots."""
+        """Columns came, went or moved, or the room for them is another: head and total stand under the same slots."""
 
     def __init__(self, *, id: str | None = None, flashes: bool = False) -> None:
         super().__init__(id=id)
@@ -269,7 +269,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
     def _refit(self) -> None:
         if self._rows.fit(self._choices, self._width - 2 * MARGIN):
             self.refresh()
-        self.post_message(self.Refitted())
+            self.post_message(self.Refitted())
 
     def _repaint(self, place: int) -> None:
         if 0 <= place < len(self.order):
@@ -339,6 +339,7 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self._rows.redraw_all()
         self._keep_in_sight()
         self._refit()
+        self.post_message(self.Refitted())
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a second one asks for details."""
