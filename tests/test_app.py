@@ -12,8 +12,8 @@ from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
 from tui.view.columns import COLUMNS
 from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS, TABLE_KEYS, bindings_of
-from tui.view.palette import Palette
-from tui.view.positions_screen import PositionsScreen
+from tui.view.screens.palette import Palette
+from tui.view.screens.positions_screen import PositionsScreen
 
 SECRET = "canary-secret-0123456789abcdef"
 

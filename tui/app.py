@@ -26,21 +26,21 @@ from textual.worker import WorkerFailed
 from tui.book.history import STEP_MS
 from tui.errors import SettingsError, UsageError
 from tui.settings import ScreenSettings
-from tui.view.ascii import AsciiFilter, lacks_glyphs
-from tui.view.clipboard import keep
 from tui.view.colors import style_variables, suited_theme
-from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
-from tui.view.compositor import StraightScreen
 from tui.view.keymap import Keys, check_keys, key_name
 from tui.view.keys import HELP_KEYS, PROGRAM_KEYS, TABLE_KEYS
 from tui.view.moment import Moment
-from tui.view.ordering import SORT_KEYS, sort_names
-from tui.view.pace import Pace
-from tui.view.painter import Painter
-from tui.view.positions_screen import PositionsScreen
+from tui.view.screens.positions_screen import PositionsScreen
 from tui.view.session import Session
 from tui.view.source import Export, Source
+from tui.view.table.clipboard import keep
+from tui.view.table.column_memory import ColumnMemory
+from tui.view.table.ordering import SORT_KEYS, sort_names
+from tui.view.terminal.ascii import AsciiFilter, lacks_glyphs
+from tui.view.terminal.compositor import StraightScreen
+from tui.view.terminal.pace import Pace
+from tui.view.terminal.painter import Painter
 from tui.view.title import UNABLE, WindowTitle, title_text
 
 EXIT_BUG = 70
@@ -102,7 +102,7 @@ class PositionsApp(App[None]):
         """Our own where Textual would take the one that polls."""
         if constants.DRIVER is not None or sys.platform == "win32":
             return super().get_driver_class()
-        from tui.view.driver import TerminalDriver  # here, for Windows has nothing that it needs
+        from tui.view.terminal.driver import TerminalDriver  # here, for Windows has nothing that it needs
 
         return TerminalDriver
 
@@ -111,7 +111,7 @@ class PositionsApp(App[None]):
     ) -> Driver:
         if headless or not inline or sys.platform == "win32":
             return super()._build_driver(headless, inline, mouse, size)
-        from tui.view.driver import InlineDriver
+        from tui.view.terminal.driver import InlineDriver
 
         self._driver = InlineDriver(self, debug=constants.DEBUG, mouse=mouse, size=size)
         return self._driver
@@ -207,7 +207,7 @@ class PositionsApp(App[None]):
 
     def action_help(self) -> None:
         """List every key."""
-        from tui.view.help_screen import HelpScreen
+        from tui.view.screens.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.moment, self.keys))
@@ -221,14 +221,14 @@ class PositionsApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Find an action by its name."""
-        from tui.view.palette import Palette
+        from tui.view.screens.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def search_themes(self) -> None:
         """Find a theme by its name."""
-        from tui.view.palette import Palette
+        from tui.view.screens.palette import Palette
 
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyte
 
-from tui.view.strokes import Run, at, move, switch
+from tui.view.terminal.strokes import Run, at, move, switch
 
 Cell = tuple[str, str]
 """Character and style."""

@@ -8,8 +8,8 @@ from tests.bench.market import NOW_MS, Market
 from tests.bench.notes import BEGIN, END, Notes, Plan
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, look
-from tui.view.fitting import Extent, Slot, fit
-from tui.view.strokes import OFF, at, move, switch
+from tui.view.table.fitting import Extent, Slot, fit
+from tui.view.terminal.strokes import OFF, at, move, switch
 
 CHROME = 7
 """Lines of perptop's pane that are no rows."""

@@ -28,8 +28,8 @@ from tui.sim.exchange import Exchange
 from tui.sim.ledger import most_within
 from tui.sim.scenarios import Holding, Scenario
 from tui.sim.server import Server, serve, wall_clock
-from tui.view.banner import Recent, trouble_lines
 from tui.view.moment import Moment
+from tui.view.panels.banner import Recent, trouble_lines
 
 FRAME = 0.05
 UNSEEN = 1.0

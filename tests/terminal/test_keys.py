@@ -24,7 +24,7 @@ from tui.view.keys import (
     TABLE_KEYS,
     bindings_of,
 )
-from tui.view.ordering import RISK
+from tui.view.table.ordering import RISK
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 

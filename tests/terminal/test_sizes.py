@@ -16,10 +16,10 @@ from tests.terminal.tmux import GLANCE, PATIENCE, Pane, Tmux, python, server
 from tests.view.hand import pane
 from tui.app import PositionsApp
 from tui.book.position import Key
-from tui.view.ascii import ascii_text
 from tui.view.bars import EIGHTHS
 from tui.view.books import NAMES, SHORT_NAMES
 from tui.view.columns import COLUMNS, look
+from tui.view.terminal.ascii import ascii_text
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 

@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from tests.view.hand import MANY, app_of, pane, three_books
-from tui.view.ascii import OURS, ascii_text, lacks_glyphs
 from tui.view.bars import bar, gauge, lights
+from tui.view.terminal.ascii import OURS, ascii_text, lacks_glyphs
 
 VIEW = Path(__file__).parents[2] / "tui" / "view"
 

@@ -10,16 +10,16 @@ from tests.view.hand import MANY, NOW, HandSource, account, position
 from tui.book.account import Asset
 from tui.book.book import Gap
 from tui.book.health import Transport
-from tui.view.account_panel import account_lines
-from tui.view.banner import Recent, notice_line, trouble_lines
-from tui.view.figure_grid import Steady
 from tui.view.keymap import Keys
 from tui.view.layout import chrome
-from tui.view.lines import Line, Piece, fitting, folded, line_width, printable
-from tui.view.listing import Listing
 from tui.view.moment import Moment
-from tui.view.states import state_lines, state_text
-from tui.view.status_bar import status_line
+from tui.view.panels.account_panel import account_lines
+from tui.view.panels.banner import Recent, notice_line, trouble_lines
+from tui.view.panels.figure_grid import Steady
+from tui.view.panels.states import state_lines, state_text
+from tui.view.panels.status_bar import status_line
+from tui.view.table.listing import Listing
+from tui.view.terminal.lines import Line, Piece, fitting, folded, line_width, printable
 
 
 def text(lines: Sequence[Line]) -> str:

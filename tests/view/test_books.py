@@ -26,17 +26,17 @@ from tui.book.account import Account
 from tui.book.health import Transport, Word
 from tui.book.position import Position
 from tui.view import books
-from tui.view.account_panel import account_lines
-from tui.view.banner import Recent, trouble_lines
 from tui.view.columns import BY_NAME, COLUMNS, look
 from tui.view.keymap import Keys
-from tui.view.ordering import ordered
-from tui.view.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
-from tui.view.risk_line import risk_line, risk_pieces
-from tui.view.states import state_text
-from tui.view.status_bar import status_line
+from tui.view.panels.account_panel import account_lines
+from tui.view.panels.banner import Recent, trouble_lines
+from tui.view.panels.portfolio_margin import direction, uni_mmr_text, uni_mmr_tone
+from tui.view.panels.risk_line import risk_line, risk_pieces
+from tui.view.panels.states import state_text
+from tui.view.panels.status_bar import status_line
+from tui.view.panels.totals import compact_extras, sums_of
+from tui.view.table.ordering import ordered
 from tui.view.tally import tally_of
-from tui.view.totals import compact_extras, sums_of
 
 SIZES = [(160, 50), (120, 40), (80, 24), (60, 15), (40, 8)]
 REFUSAL = (

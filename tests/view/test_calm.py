@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.view.hand import key
 from tui.book.position import Key
-from tui.view.calm import calmed, is_beyond, is_lively, leads, leads_in_groups
 from tui.view.columns import BY_NAME, Value
-from tui.view.ordering import ordered
+from tui.view.table.calm import calmed, is_beyond, is_lively, leads, leads_in_groups
+from tui.view.table.ordering import ordered
 
 KEYS = [key(f"COIN{number:02}") for number in range(12)]
 NEAR = st.one_of(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.view.hand import MANY, HandSource, app_of, pane
 from tui.app import PositionsApp
-from tui.view.clipboard import MOST, Clip, keep, row_clip, table_clip
+from tui.view.table.clipboard import MOST, Clip, keep, row_clip, table_clip
 
 
 def test_terminal_is_asked_directly() -> None:

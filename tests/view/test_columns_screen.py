@@ -8,9 +8,9 @@ from tests.view.hand import MANY, HandSource, app_of, is_whole, pane, row_of
 from tests.view.test_positions_screen import SIZES, ready
 from tui.app import PositionsApp
 from tui.settings import ScreenSettings
-from tui.view.arrangement import arranged, with_hidden
-from tui.view.column_memory import ColumnMemory
 from tui.view.columns import COLUMNS
+from tui.view.table.arrangement import arranged, with_hidden
+from tui.view.table.column_memory import ColumnMemory
 
 ALL = [column.name for column in COLUMNS]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tui.view.driver import Bell, Pastes, Reader, read_keys
+from tui.view.terminal.driver import Bell, Pastes, Reader, read_keys
 
 START, END = "\x1b[200~", "\x1b[201~"
 

@@ -12,12 +12,12 @@ from textual.widget import Widget
 from tests.view.hand import NOW, HandSource, key, position
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, look
-from tui.view.drawn_rows import DrawnRows
-from tui.view.fitting import Extent, is_as_wide
-from tui.view.flashes import Flashes
-from tui.view.heads import LABELS
-from tui.view.lines import TONES, Tones
-from tui.view.straight import StraightStrip
+from tui.view.table.drawn_rows import DrawnRows
+from tui.view.table.fitting import Extent, is_as_wide
+from tui.view.table.flashes import Flashes
+from tui.view.table.heads import LABELS
+from tui.view.terminal.lines import TONES, Tones
+from tui.view.terminal.straight import StraightStrip
 
 amounts = st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=3))
 CHANGES = {

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tests.view.hand import MANY, NOW, HandSource
 from tui.view.columns import COLUMNS, Cell, look
-from tui.view.fitting import Extent, Slot, fit
+from tui.view.table.fitting import Extent, Slot, fit
 
 LABELS = {column.name: column.label for column in COLUMNS}
 ALWAYS_AT_80 = [

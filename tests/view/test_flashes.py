@@ -9,7 +9,7 @@ from textual.strip import Strip
 from tests.view.hand import HandSource, app_of, key, position
 from tests.view.test_positions_screen import ready
 from tui.app import PositionsApp
-from tui.view.flashes import PAINTS, lit, span
+from tui.view.table.flashes import PAINTS, lit, span
 
 A = key("A")
 

@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 from tests.view.hand import MANY, HandSource, app_of, is_whole, pane
 from tui.app import PositionsApp
 from tui.book.health import Word
-from tui.view.help_screen import HelpScreen, all_entries
 from tui.view.keymap import Keys
+from tui.view.screens.help_screen import HelpScreen, all_entries
 
 
 async def help_of(pilot: Pilot[None]) -> PositionsApp:

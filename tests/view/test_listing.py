@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.view.hand import MANY, HandSource, key, position
 from tui.view.columns import BY_NAME
-from tui.view.listing import HOLD_MS, SETTLE_MS, Listing
-from tui.view.ordering import Sort, parse_sort
+from tui.view.table.listing import HOLD_MS, SETTLE_MS, Listing
+from tui.view.table.ordering import Sort, parse_sort
 
 PNL = Sort(BY_NAME["unrealized_pnl"], True)
 A, B, C = (key(symbol) for symbol in "ABC")

@@ -7,7 +7,7 @@ import pytest
 from tests.view.hand import key
 from tui.book.position import Key
 from tui.view.columns import BY_NAME, COLUMNS
-from tui.view.ordering import RISK, Sort, beside, chosen, held, neighbour, ordered, parse_sort
+from tui.view.table.ordering import RISK, Sort, beside, chosen, held, neighbour, ordered, parse_sort
 
 A, B, C, D = (key(symbol) for symbol in "ABCD")
 

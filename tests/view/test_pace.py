@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.virtual.loop import VirtualLoop
-from tui.view.pace import GATHER, WATCH, Pace
+from tui.view.terminal.pace import GATHER, WATCH, Pace
 
 SPACING = 0.2
 

@@ -29,10 +29,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui.view.compositor import StraightCompositor, StraightScreen
-from tui.view.glyphs import cells_of, is_narrow
-from tui.view.painter import Painter, Writer
-from tui.view.straight import Pattern, StraightStrip, StraightWidget
+from tui.view.terminal.compositor import StraightCompositor, StraightScreen
+from tui.view.terminal.glyphs import cells_of, is_narrow
+from tui.view.terminal.painter import Painter, Writer
+from tui.view.terminal.straight import Pattern, StraightStrip, StraightWidget
 
 Cell = tuple[Any, ...]
 

@@ -9,9 +9,9 @@ from tests.view.hand import HandSource, app_of, key, pane, position
 from tui.app import PositionsApp
 from tui.book.health import POSITION_LIMIT_MS
 from tui.view.moment import Moment
-from tui.view.plots import account_plot, plot_lines
+from tui.view.panels.plots import account_plot, plot_lines
+from tui.view.panels.sparks import spark
 from tui.view.session import Session
-from tui.view.sparks import spark
 
 GAP = math.nan
 

@@ -15,8 +15,8 @@ from tui.book.journal import Kind
 from tui.book.position import Position
 from tui.view.columns import COLUMNS, look
 from tui.view.keys import bindings_of
-from tui.view.listing import HOLD_MS
-from tui.view.positions_screen import PositionsScreen
+from tui.view.screens.positions_screen import PositionsScreen
+from tui.view.table.listing import HOLD_MS
 
 SIZES = [(250, 70), (160, 50), (120, 40), (100, 30), (80, 24), (60, 15), (40, 8), (30, 5)]
 

@@ -15,8 +15,8 @@ from textual.widget import Widget
 
 from tests.view.hand import MANY, HandSource, app_of
 from tests.view.test_positions_screen import ready
-from tui.view.compositor import uncovered
-from tui.view.straight import Pattern, StraightStrip, StraightWidget
+from tui.view.terminal.compositor import uncovered
+from tui.view.terminal.straight import Pattern, StraightStrip, StraightWidget
 
 Cell = tuple[str, Style]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.view.strokes import NOWHERE, Run, at, draw, move, pens, switch
+from tui.view.terminal.strokes import NOWHERE, Run, at, draw, move, pens, switch
 
 WIDTH, HEIGHT = 150, 40
 STYLES = (

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.view.hand import NOW, HandSource, key, position
-from tui.view.listing import Listing
 from tui.view.moment import Moment, rows_of
+from tui.view.panels.totals import Totals, sums_of
+from tui.view.table.listing import Listing
 from tui.view.tally import tally_of
-from tui.view.totals import Totals, sums_of
 
 SYMBOLS = ("A", "B", "C", "BTCUSD_PERP")
 amounts = st.one_of(st.none(), st.decimals(-(10**20), 10**20, places=18))

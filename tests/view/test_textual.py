@@ -64,9 +64,9 @@ def test_textual_is_what_we_lean_on(name: str) -> None:
     digest = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:16]
 
     assert digest == known, (
-        f"{name} of Textual has changed: read it beside tui/view/driver.py (whose reader stands in for Textual's), "
-        f"tui/view/painter.py (which repeats what App._display writes, "
-        f"reads the strips of both updates, and stands in for the writer thread), tui/view/compositor.py (which makes "
-        f"the partial update) and StraightStrip in tui/view/straight.py (which makes the slots of a strip late), run "
+        f"{name} of Textual has changed: read it beside tui/view/terminal/driver.py (whose reader stands in for Textual's), "
+        f"tui/view/terminal/painter.py (which repeats what App._display writes, "
+        f"reads the strips of both updates, and stands in for the writer thread), tui/view/terminal/compositor.py (which makes "
+        f"the partial update) and StraightStrip in tui/view/terminal/straight.py (which makes the slots of a strip late), run "
         f"`pytest -m soak tests/view`, then note {digest} here. `--whole-lines` works without the painter."
     )

@@ -8,12 +8,12 @@ import pytest
 from tests.view.hand import COINS, NOW, HandSource, coin_account, pm_account, position
 from tests.view.test_bars import at, text
 from tests.view.test_books import risk_text
-from tui.view.account_panel import account_lines
 from tui.view.books import all_books
 from tui.view.moment import Moment
-from tui.view.portfolio_margin import portfolio_margin_line
+from tui.view.panels.account_panel import account_lines
+from tui.view.panels.portfolio_margin import portfolio_margin_line
+from tui.view.panels.totals import sums_of
 from tui.view.tally import tally_of
-from tui.view.totals import sums_of
 
 OWN = {"unrealized_pnl": Decimal("0.00026051"), "margin_balance": Decimal("0.31868651")}
 

@@ -1,0 +1,1 @@
+"""The table of positions: which rows, in which order, in which columns."""

@@ -1,0 +1,1 @@
+"""How lines of text reach a terminal, and how keys come from it. Knows nothing of positions."""
