@@ -233,7 +233,7 @@ PROOFS = {
     "refresh": Proof(says("Asked for a snapshot.")),
     "journal": Proof(says("Events", "newest first"), undo=BACK),
     "privacy": Proof(says("•••", "Money hidden"), undo=("p",)),
-    "quit": Proof(lambda before, now: not any(now)),
+    "quit": Proof(lambda before, now: not any(line for line in now if not line.startswith("Pane is dead"))),
     # Details and sheets.
     "walk(-1)": Proof(walked(-1), DETAILS, in_details, BACK),
     "walk(1)": Proof(walked(1), DETAILS, in_details, BACK),

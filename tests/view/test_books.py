@@ -460,3 +460,20 @@ def test_stale_row_takes_the_risk_away() -> None:
     assert " ".join(risk_text(source).split()) == (
         "Account liq. — levered — exposure long — short — USD long — — short"
     )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_no_column_leaves_when_rows_go_stale(size: tuple[int, int]) -> None:
+    """When figures are lost the columns stay: the word stands in their place, without its age where room is short."""
+    source = three_books()
+    async with app_of(source).run_test(size=size) as pilot:
+        app = await ready(pilot)
+        table = app.positions.table
+        before = [(slot.column.name, slot.x) for slot in table.slots]
+        for seconds in (42, 3_000, 40_000):
+            source.now += seconds * 1_000
+            app.paint()
+            await pilot.pause()
+
+            assert [(slot.column.name, slot.x) for slot in table.slots] == before
+            assert "STALE" in row_of(app, "ETHUSDT")

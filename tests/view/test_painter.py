@@ -195,11 +195,17 @@ class TwofoldCompositor(StraightCompositor):
     textuals: ChopsUpdate | None = None
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        """Render what is dirty, twice."""
+        """Render what is dirty, twice.
+
+        Where ours writes lines whole Textual's has to as well: it would cut wide characters at the edge of a region.
+        """
         dirty = set(self._dirty_regions)
-        self.textuals = Compositor.render_partial_update(self)
+        ours = self._straight_update()
+        if ours is not None:
+            dirty = {Region(0, region.y, self.size.width, region.height) for region in dirty}
         self._dirty_regions = dirty
-        return super().render_partial_update()
+        self.textuals = Compositor.render_partial_update(self)
+        return ours or self.textuals
 
 
 class Both(App[None]):

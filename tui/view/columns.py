@@ -49,6 +49,9 @@ class Align(enum.Enum):
     """Right, and with the decimal points under each other where there is room."""
 
 
+STALE = "STALE"
+
+
 class Row(NamedTuple):
     """A position as it may be shown at one moment."""
 
@@ -91,6 +94,8 @@ class Cell(NamedTuple):
     tone: str = "plain"
     bar: str = ""
     """Drawn behind the text where there is room; always BAR_WIDTH cells."""
+    brief: str = ""
+    """What is said where the text finds no room: no column moves for the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class Column:
         if self.is_optional and not self.cell(row).text:
             return Cell("")
         if not row.holds(self.needs):
-            return Cell(row.stale_text, "warn") if self.name == "unrealized_pnl" else Cell(UNKNOWN, "dim")
+            return stale_cell(row.stale_text) if self.name == "unrealized_pnl" else Cell(UNKNOWN, "dim")
         if is_private and self.is_private:
             return Cell(HIDDEN, "dim")
         cell = self.cell(row)
@@ -161,7 +166,12 @@ def stale_text(fresh: Freshness) -> str:
     """What stands in a row in place of its live figures."""
     if fresh.is_live:
         return ""
-    return "NO PRICE" if fresh.stale_ms is None else f"STALE {formats.clock(fresh.stale_ms)}"
+    return "NO PRICE" if fresh.stale_ms is None else f"{STALE} {formats.clock(fresh.stale_ms)}"
+
+
+def stale_cell(text: str) -> Cell:
+    """That text; without the age where that finds no room."""
+    return Cell(text, "warn", brief=STALE if text.startswith(STALE) else "")
 
 
 def toned(text: str, value: Decimal | None) -> Cell:

@@ -186,7 +186,7 @@ class DrawnRows:
 
     def _measure(self, column: Column, cell: Cell) -> None:
         extent = self._extents.get(column.name, Extent())
-        wider = extent.over(cell.text)
+        wider = extent.over(cell.brief or cell.text)
         if wider != extent:
             self._extents[column.name] = wider
             self.is_wider = True

@@ -68,13 +68,14 @@ class Slot(NamedTuple):
         if self.column.align is Align.LEFT:
             return text + " " * (width - width_of(text))
         length = width_of(text)
-        behind = self.part - length + width_of(before_point(text)) if self.part else 0
+        behind = max(0, self.part - length + width_of(before_point(text))) if self.part else 0
         return f"{' ' * (width - length - behind)}{text}{' ' * behind}"
 
     def draw(self, cell: Cell) -> tuple[str, str]:
         """The text at its place, and the bar with the space before it."""
         bar = f" {cell.bar:<{BAR_WIDTH}}" if self.has_bar else ""
-        return self.place(cell.text), bar
+        is_short = bool(cell.brief) and width_of(cell.text) > self.width - len(bar)
+        return self.place(cell.brief if is_short else cell.text), bar
 
 
 class _Plan(NamedTuple):
