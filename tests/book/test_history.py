@@ -119,3 +119,20 @@ def test_held_points_are_as_if_they_had_been_noted(
             held.note(OTHER, value)
 
         assert shape(held) == shape(told)
+
+
+def test_what_ceased_to_be_known_is_not_held() -> None:
+    """Of two notes on one point the later counts: nothing is drawn on from a figure that no longer holds."""
+    history = History()
+    for second in range(0, 2_000, 2):
+        if history.begin_point(second * 1_000):
+            history.note(ONE, Decimal(1))
+    step_ms, next_ms = history.step_ms, (history.place + 1) * history.step_ms
+    assert step_ms > STEP_MS  # several notes fall on one point
+    for time_ms, value in ((next_ms, Decimal(1)), (next_ms + STEP_MS, None)):
+        assert history.begin_point(time_ms)
+        history.note(ONE, value)
+    assert history.begin_point(next_ms + step_ms)
+    history.hold()
+
+    assert shape(history).endswith("1.")

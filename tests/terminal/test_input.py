@@ -1,8 +1,11 @@
 """What a terminal may send beside keys, in a real one."""
 
+import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +64,21 @@ def test_wheel_moves_the_rows(demo: Pane) -> None:
         return False
 
     demo.wait("rows from below", has_moved)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted by /proc")
+def test_being_stopped_and_continued_leaves_nothing_behind(demo: Pane) -> None:
+    """Stopped by force there is no time to suspend: whoever read the keys before does not go on beside the new one."""
+    demo.wait("the rows", lambda lines: any("LIVE" in line for line in lines))
+    program = int(demo.tell("#{pane_pid}"))
+    threads = Path(f"/proc/{program}/task")
+    before = len(list(threads.iterdir()))
+    for _ in range(3):
+        os.kill(program, signal.SIGSTOP)
+        os.kill(program, signal.SIGCONT)
+        # What is pressed in that very moment is thrown away with the old terminal.
+        demo.wait("help", lambda lines: any("every key" in line.lower() for line in lines) or demo.press("?"))
+        demo.press("Escape")
+        demo.wait("the rows", lambda lines: any("LIVE" in line for line in lines))
+
+    demo.wait("as many threads as before", lambda lines: len(list(threads.iterdir())) <= before)

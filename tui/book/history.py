@@ -22,17 +22,20 @@ class Trace:
     Single precision is enough for a picture; the lowest and the highest value are kept as they were told.
     """
 
-    __slots__ = ("high", "low", "points")
+    __slots__ = ("high", "holds", "low", "points")
 
     def __init__(self, figures: int) -> None:
         self.points = [array("f") for _ in range(figures)]
         """They end with the newest that is known."""
+        self.holds = [False] * figures
+        """Whether the newest that was noted is known: several notes may fall on one point."""
         self.low: list[Decimal | None] = [None] * figures
         self.high: list[Decimal | None] = [None] * figures
 
     def note(self, place: int, values: Sequence[Decimal | None]) -> None:
         """Put the figures at a place; None leaves a gap."""
         for number, value in enumerate(values):
+            self.holds[number] = value is not None
             if value is None:
                 continue
             points = self.points[number]
@@ -121,8 +124,8 @@ class History:
 
     def _fill(self, trace: Trace, last: int) -> None:
         """Draw what was known at the place `last` out to where it is held."""
-        for points in trace.points:
-            if len(points) > last >= 0:
+        for points, holds in zip(trace.points, trace.holds, strict=True):
+            if holds and len(points) > last >= 0:
                 points.extend(points[-1:] * (self._held + 1 - len(points)))
 
     def keep(self, names: Collection[Name]) -> None:

@@ -9,7 +9,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from selectors import EVENT_READ, SelectSelector
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from textual import events
@@ -152,6 +152,13 @@ class Sleeper(Driver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.exit_event = self._bell = Bell()
+
+    def resume_application_mode(self) -> None:
+        """Begin anew, and end first what goes on: whoever is stopped by SIGSTOP cannot suspend in good order."""
+        reader: Thread | None = getattr(self, "_key_thread")  # noqa: B009 - of both drivers, not of their base
+        if reader is not None and reader.is_alive():
+            self.suspend_application_mode()
+        super().resume_application_mode()
 
     def run_input_thread(self) -> None:
         """Read until told to end."""
