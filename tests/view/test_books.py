@@ -477,3 +477,15 @@ async def test_no_column_leaves_when_rows_go_stale(size: tuple[int, int]) -> Non
 
             assert [(slot.column.name, slot.x) for slot in table.slots] == before
             assert "STALE" in row_of(app, "ETHUSDT")
+
+
+async def test_status_line_follows_the_book_at_once() -> None:
+    """Another book to look at is named in the same moment, not with the next second."""
+    async with app_of(three_books()).run_test(size=(160, 40)) as pilot:
+        app = await ready(pilot)
+        before = pane(app)[0]
+        await pilot.press("b")
+        await pilot.pause()
+
+        assert "COIN-M" in before
+        assert "COIN-M" not in pane(app)[0]

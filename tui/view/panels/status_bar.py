@@ -124,7 +124,8 @@ class StatusLine:
 
     def line(self, moment: Moment, width: int) -> Line:
         """The line as it is now."""
-        of = moment.state, width
+        book = moment.book
+        of = moment.state, width, books_and_mode(book), book.health.skew_ms
         if of != self._of:
             self._of, self._line = of, status_line(moment, width)
         return self._line
