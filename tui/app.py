@@ -185,19 +185,29 @@ class PositionsApp(App[None]):
         self.positions.note_changed(changed)
         self.session.note_changed(changed)
         is_new = self.moment.advance(changed)
-        if not is_new and not self.positions.table.is_flashing:
+        screens = self._in_sight
+        is_lit = self.positions in screens and self.positions.table.is_flashing
+        if not is_new and not is_lit:
             return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
-        for screen in reversed(self.screen_stack):
+        for screen in screens:
             if isinstance(screen, StraightScreen):
                 screen.paint()
-            if not screen.is_modal:
-                break
         self._notes.ask()
-        if self.positions.table.is_flashing:
+        if self.positions in screens and self.positions.table.is_flashing:
             self._pace.ask()
         return True
+
+    @property
+    def _in_sight(self) -> list[Screen[Any]]:
+        """The screen on top, and those that it leaves in sight."""
+        screens: list[Screen[Any]] = []
+        for screen in reversed(self.screen_stack):
+            screens.append(screen)
+            if not screen.is_modal:
+                break
+        return screens
 
     def on_key(self, event: events.Key) -> None:
         """Letters typed at once with the `/` were sent on before the filter had the focus: they belong to it."""

@@ -30,6 +30,7 @@ def keys(messages: Iterable[Message]) -> list[str]:
         b"\x1b[48;:u",
         b"\x1b[48;1:3;2:R",
         b"\xc3\x28",
+        b"\x1b[48;30;120;0;0t\x1b[<0;5;5M",
     ],
 )  # fmt: skip
 def test_what_nobody_can_read_is_left_out(rubbish: bytes) -> None:

@@ -84,3 +84,20 @@ def test_only_the_figure_is_lit() -> None:
 
     assert [segment.text for segment in strip if segment.style and segment.style.reverse] == ["12.5"]
     assert strip.text == "ab  12.5  cd"
+
+
+async def test_nothing_flashes_below_a_sheet() -> None:
+    """A figure that changed before another screen opened over it asks for no further frames."""
+    source = HandSource(position("A"))
+    async with app_of(source, flash=True).run_test(size=(100, 20)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PositionsApp)
+        await pilot.pause()
+        source.hand.change(key("A"), mark_price=Decimal(111))
+        app.paint()
+        await pilot.press("enter")
+        await pilot.pause()
+        app.paint()
+
+        assert app.positions.table.is_flashing
+        assert not app.paint()

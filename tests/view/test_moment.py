@@ -1,6 +1,7 @@
 """The book at this moment: the same word as the book's, and no work while nothing changes."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.view.hand import MANY, NOW, HandSource, account, position
 from tui.book.health import Transport, Word
 from tui.view.account_now import account_now
 from tui.view.moment import Moment
+from tui.view.panels.risk_line import Risk
 
 
 def lose(source: HandSource) -> None:
@@ -153,3 +155,21 @@ def test_account_of_several_assets_is_the_snapshots() -> None:
 
     assert now is not None
     assert str(now.unrealized_pnl) == "20.00000000"
+
+
+def test_account_that_an_event_changed_in_place_is_looked_at_again() -> None:
+    """What is made from an account's totals is made anew when they change, though no row did and it is the same object."""
+    source = HandSource(position("A"))
+    moment, risk = Moment(source), Risk()
+    moment.advance()
+    told = source.hand.account
+    assert told is not None
+    told.multi_assets_mode = True
+    moment.advance()
+    before, state = risk.line(moment, False, 160), moment.state
+    told.margin_balance = Decimal(10)
+    told.wallet_balance = Decimal(10)
+
+    assert moment.advance()
+    assert moment.state != state
+    assert risk.line(moment, False, 160) != before

@@ -5,6 +5,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
 
+from msgspec.structs import astuple
+
+from tui.book.account import Account
 from tui.book.book import Book
 from tui.book.figures import ZERO
 from tui.book.health import ACCOUNT_LIMIT_MS, Freshness, Word
@@ -247,6 +250,9 @@ def state_of(now: BookNow) -> tuple[object, ...]:
     book, health = now.book, now.book.health
     feeds = [(feed.transport, feed.reason, feed.retry_ms) for feed in health.feeds]
     counts = health.missed_events, health.protocol_errors, health.is_synced, len(book.positions)
-    account = book.account
-    totals = None if account is None else (account, account.snapshot_ms, account.has_margins)
-    return now.word, totals, *feeds, *counts
+    return now.word, totals_of(book.account), *feeds, *counts
+
+
+def totals_of(account: Account | None) -> tuple[object, ...]:
+    """Everything that an account says: events change it in place."""
+    return () if account is None else (astuple(account), *map(astuple, account.assets))

@@ -25,6 +25,8 @@ SEQUENCES = re.compile(f"(?={ESCAPE})")
 """Parts what is read where something begins that may not be readable."""
 MOST = 4_096
 """Bytes that are read at once."""
+GONE = 129
+"""The exit code when the terminal has gone, as after a SIGHUP."""
 MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 """Clicks, the wheel and drags. Nobody needs to hear of a mouse that only moves."""
 MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
@@ -113,14 +115,18 @@ class Reader:
         before = self._parser
         try:
             yield from messages
-        except (ValueError, OverflowError):
+        except (ValueError, ArithmeticError):
             self._parser = XTermParser()
-            for name in ("mouse_pixels", "terminal_size", "terminal_pixel_size"):
-                setattr(self._parser, name, getattr(before, name))
+            sizes = before.terminal_size, before.terminal_pixel_size
+            if all(
+                size is not None and all(size) for size in sizes
+            ):  # else nobody can tell where a click was
+                self._parser.mouse_pixels = before.mouse_pixels
+                self._parser.terminal_size, self._parser.terminal_pixel_size = sizes
 
 
-def read_keys(fileno: int, end: Bell, take: Callable[[Message], None]) -> None:
-    """Read a terminal until the bell rings; called in a thread of its own.
+def read_keys(fileno: int, end: Bell, take: Callable[[Message], None]) -> bool:
+    """Read a terminal until the bell rings; called in a thread of its own. Return False when the terminal has gone.
 
     Args:
         fileno: of the terminal.
@@ -135,12 +141,13 @@ def read_keys(fileno: int, end: Bell, take: Callable[[Message], None]) -> None:
             ready = selector.select(reader.patience)
             if any(key.fd == fileno for key, _ in ready):
                 data = os.read(fileno, MOST)
-                if not data:  # nobody is at the other end any more
-                    selector.unregister(fileno)
+                if not data:
+                    return False
                 for message in reader.read(data):
                     take(message)
             for message in reader.tick():
                 take(message)
+    return True
 
 
 class Sleeper(Driver):
@@ -161,8 +168,9 @@ class Sleeper(Driver):
         super().resume_application_mode()
 
     def run_input_thread(self) -> None:
-        """Read until told to end."""
-        read_keys(self.fileno, self._bell, self.process_message)
+        """Read until told to end, or until nobody is at the other end any more: then there is nobody to show it to."""
+        if not read_keys(self.fileno, self._bell, self.process_message):
+            self._app.call_later(self._app.exit, None, GONE)
 
     def _enable_mouse_support(self) -> None:
         if self._mouse:
