@@ -1,15 +1,19 @@
 """What a terminal may send beside keys, in a real one."""
 
 import os
+import pty
 import re
+import select
 import shutil
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.tmux import Pane, python, server
+from tests.terminal.tmux import PATIENCE, ROOT, Pane, python, server
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -90,3 +94,29 @@ def test_being_stopped_and_continued_leaves_nothing_behind(demo: Pane) -> None:
         demo.wait("the rows", lambda lines: any("LIVE" in line for line in lines))
 
     demo.wait("as many threads as before", lambda lines: len(list(threads.iterdir())) <= before)
+
+
+def test_terminal_that_tells_no_size_is_painted_and_left_alone() -> None:
+    """On a serial line or in a container nobody may know the size: it is guessed once, not corrected for ever."""
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    program = subprocess.Popen(
+        python("tui", "--demo"), stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
+        env={**environment, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        shown, deadline = b"", time.monotonic() + PATIENCE
+        while b"LIVE" not in shown and time.monotonic() < deadline:
+            shown += os.read(ours, 1 << 16)
+        more, deadline = 0, time.monotonic() + 2
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([ours], [], [], left)[0]:
+                more += len(os.read(ours, 1 << 16))
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
+
+    assert b"LIVE" in shown
+    assert more < 100_000

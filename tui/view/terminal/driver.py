@@ -160,6 +160,15 @@ class Sleeper(Driver):
         super().__init__(*arguments, **options)
         self.exit_event = self._bell = Bell()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The size; where a terminal tells none, what rich guesses: of two guesses each would correct the other for ever."""
+        try:
+            is_told = all(os.get_terminal_size(self.fileno))
+        except OSError:
+            is_told = False
+        width, height = super()._get_terminal_size() if is_told else self._app.console.size  # type: ignore[misc]  # of both drivers
+        return width, height
+
     def resume_application_mode(self) -> None:
         """Begin anew, and end first what goes on: whoever is stopped by SIGSTOP cannot suspend in good order."""
         reader: Thread | None = getattr(self, "_key_thread")  # noqa: B009 - of both drivers, not of their base
