@@ -22,29 +22,35 @@ class Trace:
     Single precision is enough for a picture; the lowest and the highest value are kept as they were told.
     """
 
-    __slots__ = ("high", "holds", "low", "points")
+    __slots__ = ("high", "low", "newest", "points")
 
     def __init__(self, figures: int) -> None:
         self.points = [array("f") for _ in range(figures)]
         """They end with the newest that is known."""
-        self.holds = [False] * figures
-        """Whether the newest that was noted is known: several notes may fall on one point."""
+        self.newest = [GAP] * figures
+        """What was noted last; it holds until it is noted anew."""
         self.low: list[Decimal | None] = [None] * figures
         self.high: list[Decimal | None] = [None] * figures
 
     def note(self, place: int, values: Sequence[Decimal | None]) -> None:
         """Put the figures at a place; None leaves a gap."""
         for number, value in enumerate(values):
-            self.holds[number] = value is not None
+            self.newest[number] = GAP if value is None else float(value)
             if value is None:
                 continue
             points = self.points[number]
             if place >= len(points):
                 points.extend([GAP] * (place + 1 - len(points)))
-            points[place] = float(value)
+            points[place] = self.newest[number]
             low, high = self.low[number], self.high[number]
             self.low[number] = value if low is None or value < low else low
             self.high[number] = value if high is None or value > high else high
+
+    def fill(self, count: int) -> None:
+        """Draw what holds out to so many points."""
+        for points, newest in zip(self.points, self.newest, strict=True):
+            if not math.isnan(newest):
+                points.extend([newest] * (count - len(points)))
 
     def thin(self) -> None:
         """Keep the later one of every two points."""
@@ -60,8 +66,10 @@ class History:
         """The place of the newest point; -1 before the first."""
         self._begin_ms = 0
         self._noted_ms = 0
-        self._before = self._noted = self._held = -1
-        """The places of the newest notes but one, of the newest, and of the newest point that is as it was there."""
+        self._done = 0
+        """How many points had been noted when the newest notes began: several notes may fall on one point."""
+        self.is_unbroken = False
+        """Whether the newest point follows upon the one before: what is not noted anew is as it was."""
         self._traces: dict[Name, Trace] = {}
 
     def begin_point(self, time_ms: int) -> bool:
@@ -75,58 +83,33 @@ class History:
             return False
         self._noted_ms = time_ms - (time_ms - self._begin_ms) % STEP_MS
         place = (time_ms - self._begin_ms) // self.step_ms
+        self.is_unbroken = 0 <= self.place >= place - 1
+        self._done = self.place + 1
+        if not self.is_unbroken or place >= POINTS:
+            self._fill_all(holds_on=self.is_unbroken)
         while place >= POINTS:
-            self._catch_up()
-            self._before = self._noted = self._held = (self._noted + 1) // 2 - 1
             place //= 2
+            self._done //= 2
             self.step_ms *= 2
             for trace in self._traces.values():
                 trace.thin()
         self.place = place
         return True
 
-    @property
-    def is_unbroken(self) -> bool:
-        """Whether the newest point follows upon noted ones: nothing is known of a time without points."""
-        return 0 <= self._held >= self.place - 1
-
-    def hold(self) -> None:
-        """Let everything at the newest point be as it was before; to be called in place of noting, where it is unbroken."""
-        self._held = self.place
-
-    def repeat(self, name: Name) -> None:
-        """Let the figures of one thing be as they were before, where it is unbroken."""
-        self._begin_notes()
-        trace = self._traces.get(name)
-        if trace is not None:
-            self._fill(trace, self._before)
-
     def note(self, name: Name, *values: Decimal | None) -> None:
         """Put figures at the newest point; None is a gap."""
-        self._begin_notes()
         trace = self._traces.get(name)
         if trace is None:
             trace = self._traces[name] = Trace(len(values))
+        trace.fill(self._done)
         trace.note(self.place, values)
 
-    def _begin_notes(self) -> None:
-        """Write down what was held, once a point."""
-        if self._noted != self.place:
-            self._catch_up()
-            self._before = self._noted
-            self._noted = self._held = self.place
-
-    def _catch_up(self) -> None:
-        if self._held > self._noted:
-            for trace in self._traces.values():
-                self._fill(trace, self._noted)
-            self._noted = self._held
-
-    def _fill(self, trace: Trace, last: int) -> None:
-        """Draw what was known at the place `last` out to where it is held."""
-        for points, holds in zip(trace.points, trace.holds, strict=True):
-            if holds and len(points) > last >= 0:
-                points.extend(points[-1:] * (self._held + 1 - len(points)))
+    def _fill_all(self, *, holds_on: bool) -> None:
+        """Write down what held until now; whether it does so on."""
+        for trace in self._traces.values():
+            trace.fill(self._done)
+            if not holds_on:
+                trace.newest = [GAP] * len(trace.newest)
 
     def keep(self, names: Collection[Name]) -> None:
         """Forget what is no longer there."""
@@ -137,7 +120,7 @@ class History:
         """The figures of one thing; None while there is no point."""
         trace = self._traces.get(name)
         if trace is not None:
-            self._fill(trace, self._noted)
+            trace.fill(self.place + 1)
         return trace
 
     def points(self, name: Name, figure: int) -> Sequence[float]:

@@ -25,7 +25,6 @@ class Session:
         self._changed: set[Key] = set()
         """Rows that changed since the newest note."""
         self._era = -1
-        self._accounts: dict[Name, Sequence[Decimal | None]] = {}
 
     def note_changed(self, keys: Set[Key]) -> None:
         """Remember rows to look at again."""
@@ -36,29 +35,19 @@ class Session:
         moment, history = self._moment, self._moment.history
         if not history.begin_point(moment.time_ms):
             return False
-        accounts = {
-            account_name(now): account_figures(now)
-            for now in moment.all_books
-            if now.book.account is not None
-        }
         is_known = history.is_unbroken and moment.era == self._era
-        if is_known and not self._changed and accounts == self._accounts:
-            history.hold()
-            return True
-        names: set[Name] = {*accounts}
+        names: set[Name] = set()
         for now in moment.all_books:
-            for key, position in now.book.positions.items():
-                if not position.is_open:
-                    continue
-                names.add(key)
-                if is_known and key not in self._changed:
-                    history.repeat(key)
-                else:
-                    history.note(key, *position_figures(moment, position))
-        for name, figures_now in accounts.items():
-            history.note(name, *figures_now)
+            rows = now.book.positions
+            opened = {key for key, position in rows.items() if position.is_open}
+            for key in opened & self._changed if is_known else opened:
+                history.note(key, *position_figures(moment, rows[key]))
+            names |= opened
+            if now.book.account is not None:
+                names.add(account_name(now))
+                history.note(account_name(now), *account_figures(now))
         history.keep(names)
-        self._era, self._accounts = moment.era, accounts
+        self._era = moment.era
         self._changed.clear()
         return True
 
