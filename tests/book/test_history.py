@@ -1,18 +1,16 @@
 """How figures went: bounded, thinned, and with gaps where nothing held."""
 
 import math
+import random
 import sys
 from decimal import Decimal
-from unittest.mock import patch
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from tui.book import history as history_module
 from tui.book.history import POINTS, STEP_MS, History
 
 ONE = ("main", "usdm", "BTCUSDT", "LONG")
-OTHER = ("main", "usdm", "ETHUSDT", "LONG")
 
 
 def shape(history: History) -> str:
@@ -90,35 +88,25 @@ def test_five_thousand_positions_take_little_memory() -> None:
     assert 5_000 * max(sizes) < 20_000_000
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 9), st.sampled_from([None, None, "same", 1, 2])), max_size=60),
-    st.integers(1, 40),
-    st.booleans(),
-)
-def test_held_points_are_as_if_they_had_been_noted(
-    steps: list[tuple[int, object]], pace: int, is_alone: bool
-) -> None:
+@pytest.mark.parametrize("seed", range(200))
+def test_held_points_are_as_if_they_had_been_noted(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not noted anew leaves the same points as telling it again, gaps and thinning among them."""
-    with patch.object(history_module, "POINTS", 8):  # thinned again and again
-        told, held = History(), History()
-        time_ms, value = 0, Decimal(0)
-        known: Decimal | None = value
-        for seconds, change in steps:
-            time_ms += seconds * pace * 1_000
-            if change != "same":
-                value += 1
-                known = None if change is None else value
-            due = told.begin_point(time_ms), held.begin_point(time_ms)
-            assert due[0] == due[1]
-            if not due[0]:
-                continue
-            told.note(ONE, known)
-            if change != "same" or not held.is_unbroken:
-                held.note(ONE, known)
-            elif not is_alone:
-                held.note(OTHER, value)
-
+    monkeypatch.setattr(history_module, "POINTS", 8)  # thinned again and again
+    dice, told, held = random.Random(seed), History(), History()
+    time_ms, known = 0, None
+    for _ in range(50):
+        time_ms += dice.choice((500, 2_000, 2_000, 2_000, 2_100, 4_000, 9_000))
+        is_due = told.begin_point(time_ms)
+        assert held.begin_point(time_ms) is is_due
+        if not is_due:
+            continue
+        if dice.random() < 0.4 or not held.is_unbroken:
+            known = dice.choice((None, Decimal(dice.randrange(9))))
+            held.note(ONE, known)
+        told.note(ONE, known)
+        if dice.random() < 0.3:
             assert shape(held) == shape(told)
+    assert shape(held) == shape(told)
 
 
 def test_what_ceased_to_be_known_is_not_held() -> None:
