@@ -185,19 +185,22 @@ class PositionsApp(App[None]):
         self.positions.note_changed(changed)
         self.session.note_changed(changed)
         is_new = self.moment.advance(changed)
-        screens = self._in_sight
-        is_lit = self.positions in screens and self.positions.table.is_flashing
-        if not is_new and not is_lit:
+        if not is_new and not self._is_flashing:
             return False
         if self.settings.title and os.environ.get("TERM", "") not in UNABLE:
             self._title.show(title_text(self.moment))
-        for screen in screens:
+        for screen in self._in_sight:
             if isinstance(screen, StraightScreen):
                 screen.paint()
         self._notes.ask()
-        if self.positions in screens and self.positions.table.is_flashing:
+        if self._is_flashing:
             self._pace.ask()
         return True
+
+    @property
+    def _is_flashing(self) -> bool:
+        """Whether a figure in sight flashes, which a further frame has to end."""
+        return self.positions.table.is_flashing and self.positions in self._in_sight
 
     @property
     def _in_sight(self) -> list[Screen[Any]]:
