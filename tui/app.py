@@ -133,13 +133,13 @@ class PositionsApp(App[None]):
         return variables | style_variables(self.current_theme, variables, settings.colors, settings.red_up)
 
     def on_mount(self) -> None:
-        """Start the worker, and paint."""
+        """Paint; the worker, which loads what speaks to the exchange, starts behind the first frame."""
         has_16 = self.console.color_system == "standard" and not self.is_headless
         theme = suited_theme(self.settings.theme, has_16=has_16, has_none=self.no_color)
         if theme in self.available_themes:
             self.theme = theme
         self.source.on_news, self.source.on_change = self._pace.ask, self._pace.hurry
-        self.run_worker(self.source.run(), name="source", exit_on_error=True)
+        self.call_after_refresh(self.run_worker, self.source.run, name="source", exit_on_error=True)
         self.set_timer(SETTLED, settle)
         self._pace.start()
         self._notes.start()

@@ -28,6 +28,8 @@ def run(notes: Notes) -> None:
     app = MeasuredScreen(market, notes)
 
     async def drive() -> None:
+        import tui.feed.websocket  # noqa: F401 - as the worker does when it opens its first connection
+
         await app.measure(lambda: market.move(keys), app.paint)
 
     keys = market.keys[: notes.plan.height] if notes.plan.is_in_sight_only else market.keys

@@ -13,7 +13,8 @@ import pytest
 import trustme
 from websockets.asyncio.server import ServerConnection, serve
 
-from tui.feed import names, world
+from tui.feed import names
+from tui.feed import websocket as dialled
 from tui.feed.names import Names
 from tui.feed.world import DialFailed, Lost, RealWorld
 
@@ -99,7 +100,7 @@ async def test_closed_port_is_told_as_refused() -> None:
 
 async def test_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that accepts and says nothing is not waited for longer than the limit."""
-    monkeypatch.setattr(world, "OPEN_SECONDS", 0.2)
+    monkeypatch.setattr(dialled, "OPEN_SECONDS", 0.2)
 
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -216,7 +217,7 @@ async def stand_still(connection: ServerConnection) -> None:
 async def test_dead_line_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that no longer answers pings is lost within ping and time limit, and its socket is closed."""
     for name in ("PING_SECONDS", "CLOSE_SECONDS"):
-        monkeypatch.setattr(world, name, 0.1)
+        monkeypatch.setattr(dialled, name, 0.1)
 
     async def freeze(connection: ServerConnection) -> None:
         await connection.recv()
@@ -232,7 +233,7 @@ async def test_dead_line_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_line_that_was_never_alive_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that opens and answers nothing has not been reached: no stream of it counts for a moment."""
-    monkeypatch.setattr(world, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(dialled, "PING_SECONDS", 0.1)
 
     async with websocket(stand_still) as url:
         with pytest.raises(DialFailed, match="opens the connection and has not answered a ping"):
