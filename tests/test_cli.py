@@ -575,9 +575,9 @@ def test_an_interrupt_is_quiet(home: Path) -> None:
         with subprocess.Popen(command, env={**os.environ, **key}, stderr=subprocess.PIPE) as process:
             assert process.stderr is not None
             silent.settimeout(SECONDS)
-            silent.accept()[0].close()
-            process.send_signal(signal.SIGINT)
-            assert process.stderr.read().strip() == b""
+            with silent.accept()[0]:
+                process.send_signal(signal.SIGINT)
+                assert process.stderr.read().strip() == b""
         assert process.returncode == 130
 
 

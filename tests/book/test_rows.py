@@ -340,6 +340,16 @@ def test_funding_of_an_isolated_position() -> None:
     )
 
 
+def test_amount_keeps_its_digits_while_it_is_the_same() -> None:
+    """An event writes 30.00 as 30: the size on the screen does not come and go in width with every message."""
+    book = live_book(row("30.00", entryPrice="0.40"))
+    tell(book, update(change("30", ep="0.4"), at=20, reason="FUNDING_FEE"), 20)
+    assert [str(ada(book).position_amount), str(ada(book).entry_price)] == ["30.00", "0.40"]
+
+    tell(book, update(change("31", ep="0.4"), at=21), 21)
+    assert [str(ada(book).position_amount), str(ada(book).entry_price)] == ["31", "0.40"]
+
+
 def test_balances_follow_events() -> None:
     """A balance that an event tells is shown at once, in the totals too where they are USDT's own."""
     book = live_book()

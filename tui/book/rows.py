@@ -1,6 +1,7 @@
 """How a position is made from an event or from a snapshot's row."""
 
 from decimal import Decimal
+from typing import TypeVar
 
 from tui.book import figures
 from tui.book.merge import LAG_MS
@@ -8,6 +9,7 @@ from tui.book.position import Contract, Key, Position, is_inverse
 from tui.protocol.events import PositionChange
 from tui.protocol.replies import PositionRisk
 
+Amount = TypeVar("Amount", Decimal, Decimal | None)
 ZERO = Decimal(0)
 
 _SNAPSHOT_ONLY = (
@@ -30,12 +32,12 @@ def changed_position(known: Position, change: PositionChange, amount: Decimal, t
     margin_type = margin_type_of(change.margin_type)
     position = Position(
         key=known.key,
-        position_amount=amount,
-        entry_price=change.entry_price,
-        break_even_price=change.break_even_price,
+        position_amount=steady(amount, known.position_amount),
+        entry_price=steady(change.entry_price, known.entry_price),
+        break_even_price=steady(change.break_even_price, known.break_even_price),
         mark_price=known.mark_price or None,
         mark_time_ms=known.mark_time_ms,
-        isolated_wallet=change.isolated_wallet,
+        isolated_wallet=steady(change.isolated_wallet, known.isolated_wallet),
         margin_asset=change.margin_asset or known.margin_asset,
         leverage=known.leverage,
         leverage_is_derived=known.leverage_is_derived,
@@ -57,6 +59,11 @@ def changed_position(known: Position, change: PositionChange, amount: Decimal, t
         for name in _SNAPSHOT_ONLY:
             setattr(position, name, getattr(known, name))
     return position
+
+
+def steady(told: Amount, known: Amount) -> Amount:
+    """What was told; as it was written before where it is the same: snapshots say `412.50` and events `412.5`."""
+    return known if told == known else told
 
 
 def revalue(position: Position) -> None:
