@@ -94,7 +94,8 @@ class PositionsApp(App[None]):
         self._ascii = [AsciiFilter()] if self._is_ascii() else []
         self._title = WindowTitle(self._tell_terminal)
         self._painter = None if self.settings.whole_lines else Painter(self)
-        self._pace = Pace(self.paint, 1 / self.settings.frames_per_second, self._handle_exception)
+        spacing = 1 / self.settings.frames_per_second
+        self._pace = Pace(self.paint, spacing, self._handle_exception, lambda: self.moment.due)
         self._notes = Pace(self.session.record, STEP_MS / 1000, self._handle_exception)
         self._report = ""
 

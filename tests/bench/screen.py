@@ -30,7 +30,8 @@ def run(notes: Notes) -> None:
     async def drive() -> None:
         import tui.feed.websocket  # noqa: F401 - as the worker does when it opens its first connection
 
-        await app.measure(lambda: market.move(keys), app.paint)
+        assert market.on_change is not None
+        await app.measure(lambda: market.move(keys), market.on_change)
 
     keys = market.keys[: notes.plan.height] if notes.plan.is_in_sight_only else market.keys
     market.drive = drive

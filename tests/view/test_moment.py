@@ -166,10 +166,10 @@ def test_account_that_an_event_changed_in_place_is_looked_at_again() -> None:
     assert told is not None
     told.multi_assets_mode = True
     moment.advance()
-    before, state = risk.line(moment, False, 160), moment.state
+    before, told_before = risk.line(moment, False, 160), moment.told
     told.margin_balance = Decimal(10)
     told.wallet_balance = Decimal(10)
 
     assert moment.advance()
-    assert moment.state != state
+    assert moment.told != told_before
     assert risk.line(moment, False, 160) != before

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
+from math import inf
 
 import pytest
 
@@ -20,7 +21,8 @@ class Painted:
         self.errors: list[Exception] = []
         self.trouble: Exception | None = None
         self.is_idle = False
-        self.pace = Pace(self.paint, spacing, self.errors.append)
+        self.due = inf
+        self.pace = Pace(self.paint, spacing, self.errors.append, lambda: self.due)
 
     def paint(self) -> bool:
         """Note it, or fail."""
@@ -88,6 +90,18 @@ def test_looks_at_the_clock_while_nothing_is_told() -> None:
 
     news = 2 * WATCH + 0.1 + GATHER
     assert live(story).times == pytest.approx([0, WATCH, 2 * WATCH, news, news + WATCH], abs=1e-4)
+
+
+def test_looks_when_a_figure_ages_past_its_limit() -> None:
+    """What holds until a known moment is looked at in that moment, and no more often than the rate."""
+
+    async def story(painted: Painted) -> None:
+        painted.due = 0.7
+        await asyncio.sleep(0.8)
+        painted.due = 0.001
+        await asyncio.sleep(0.9)
+
+    assert live(story).times == pytest.approx([0, 0.7, 1.4, 1.6], abs=1e-4)
 
 
 def test_slow_rate_is_kept_by_the_clock_too() -> None:

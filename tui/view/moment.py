@@ -44,6 +44,9 @@ class Rows(NamedTuple):
         return None if "" in self.pnls else self.pnls.get(asset, ZERO)
 
 
+NO_ROWS = Rows()
+
+
 def rows_of(groups: Mapping[Group, GroupSums]) -> Rows:
     """All open rows of a book."""
     open_rows = unconfirmed = unmarked = 0
@@ -126,8 +129,19 @@ class Moment:
         self._until_ms = NEVER_MS
         """Until then no figure ages past its limit, at least."""
         self._gaps: tuple[object, ...] = ()
-        self.state: tuple[object, ...] = ()
-        """Everything beside the rows that a panel shows, ages by the second: as long as it is the same, so are they."""
+        self.told: tuple[object, ...] = ()
+        """Everything beside the rows that a panel shows; another object only when it is another."""
+        self.second = -1
+        """By which ages are shown: as long as this, `told` and the rows are the same, so are all panels."""
+        self.books: tuple[BookNow, ...] = ()
+        """Each book that is looked at."""
+        self.all_books: tuple[BookNow, ...] = ()
+        """Each book, also those that are not looked at."""
+        self.unknown: tuple[str, ...] = ()
+        """The books that are looked at and may have other rows than those that are known."""
+        self.word = Word.CONNECTING
+        """The one word: the worst of the books that are looked at."""
+        self._look_at_books()
 
     @property
     def book(self) -> Shelf:
@@ -135,27 +149,9 @@ class Moment:
         return self.source.book
 
     @property
-    def books(self) -> tuple[BookNow, ...]:
-        """Each book that is looked at."""
-        return tuple(self._now(book) for book in shown_books(self.book))
-
-    @property
-    def all_books(self) -> tuple[BookNow, ...]:
-        """Each book, also those that are not looked at."""
-        return tuple(self._now(book) for book in all_books(self.book))
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """The books that are looked at and may have other rows than those that are known."""
-        return tuple(now.book.book for now in self.books if not now.is_known)
-
-    @property
     def first(self) -> BookNow:
         """The book whose totals stand for the account."""
-        return self._now(shown_books(self.book)[0])
-
-    def _now(self, book: Book) -> BookNow:
-        return BookNow(book, self.time_ms, self._by_book.get(book.book, Rows()))
+        return self.books[0]
 
     def advance(self, changed: Set[Key] = frozenset()) -> bool:
         """Take the time and look at the rows that changed; return whether anything may look different from before."""
@@ -172,10 +168,23 @@ class Moment:
             is_new = self._tally(changed)
         if is_new:
             self._sum_up()
-        state = self._read_state()
-        if state != self.state:
-            self.state, is_new = state, True
+        self._look_at_books()
+        second, told = self.time_ms // SECOND_MS, self._read_told()
+        if told != self.told:
+            self.told, is_new = told, True
+        if second != self.second:
+            self.second, is_new = second, True
         return is_new
+
+    @property
+    def due(self) -> float:
+        """Seconds from the last look until a figure may have aged past its limit."""
+        return (self._until_ms + 1 - self.time_ms) / 1000
+
+    def opened(self, book: str) -> Mapping[Key, Addend]:
+        """What each open row of a book adds to the sums."""
+        tally = self._tallies.get(book)
+        return {} if tally is None else tally.addends
 
     def _tally_anew(self) -> None:
         """Look at every row: which figures hold may have changed without any news of them."""
@@ -211,19 +220,22 @@ class Moment:
 
     def addend(self, key: Key) -> Addend | None:
         """What a row adds to the sums; None when it is not open."""
-        tally = self._tallies.get(key.book)
-        return None if tally is None else tally.addends.get(key)
+        return self.opened(key.book).get(key)
 
-    def _read_state(self) -> tuple[object, ...]:
-        source = self.source
-        books = [state_of(now) for now in self.all_books]
+    def _look_at_books(self) -> None:
+        nows = {book.book: self._now(book) for book in all_books(self.book)}
+        self.all_books = tuple(nows.values())
+        self.books = tuple([nows[book.book] for book in shown_books(self.book)])
+        self.unknown = tuple([now.book.book for now in self.books if not now.is_known])
+        self.word = max([now.word for now in self.books], key=SEVERITY.index)
+
+    def _now(self, book: Book) -> BookNow:
+        return BookNow(book, self.time_ms, self._by_book.get(book.book, NO_ROWS))
+
+    def _read_told(self) -> tuple[object, ...]:
+        source, books = self.source, [state_of(now) for now in self.all_books]
         told = self.book.weight_used, source.rights, source.notice, source.label
-        return self.time_ms // SECOND_MS, self.word, self.book.journal.count, *books, *told
-
-    @property
-    def word(self) -> Word:
-        """The one word: the worst of the books that are looked at."""
-        return max((now.word for now in self.books), key=SEVERITY.index)
+        return self.word, self.book.journal.count, *books, *told
 
 
 def added(sums: Iterable[Rows]) -> Rows:

@@ -36,20 +36,26 @@ class Session:
         if not history.begin_point(moment.time_ms):
             return False
         is_known = history.is_unbroken and moment.era == self._era
-        names: set[Name] = set()
         for now in moment.all_books:
-            rows = now.book.positions
-            opened = {key for key, position in rows.items() if position.is_open}
-            for key in opened & self._changed if is_known else opened:
-                history.note(key, *position_figures(moment, rows[key]))
-            names |= opened
+            rows, opened = now.book.positions, moment.opened(now.book.book)
+            for key in opened.keys() & self._changed if is_known else opened:
+                position = rows.get(key)
+                if position is not None and position.is_open:  # it may have gone since that frame
+                    history.note(key, *position_figures(moment, position))
             if now.book.account is not None:
-                names.add(account_name(now))
                 history.note(account_name(now), *account_figures(now))
-        history.keep(names)
+        if self._changed or not is_known:
+            history.keep(self._names)
         self._era = moment.era
         self._changed.clear()
         return True
+
+    @property
+    def _names(self) -> set[Name]:
+        """Everything that is noted."""
+        books = self._moment.all_books
+        accounts = {account_name(now) for now in books if now.book.account is not None}
+        return accounts.union(*(self._moment.opened(now.book.book) for now in books))
 
 
 def position_figures(moment: Moment, position: Position) -> Sequence[Decimal | None]:

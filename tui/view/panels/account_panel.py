@@ -5,7 +5,7 @@ from tui.view import formats
 from tui.view.account_now import AccountNow, account_now
 from tui.view.moment import BookNow, Moment
 from tui.view.panels.asset_lines import asset_lines, coin_lines, has_money
-from tui.view.panels.figure_grid import Figure, Steady, View, grid, ratio_gauge, ratio_tone, ratio_word
+from tui.view.panels.figure_grid import Figure, Steady, View, ratio_gauge, ratio_tone, ratio_word
 from tui.view.panels.portfolio_margin import portfolio_margin_figures, portfolio_margin_line
 from tui.view.terminal.lines import Line
 
@@ -54,7 +54,7 @@ def account_lines(
     if rows < 1:
         return []
     first, *others = [book for book in moment.books if is_worth_room(book)] or [moment.first]
-    lines = _book_lines(first, is_private, width, rows, room, steady)
+    lines = _book_lines(first, is_private, width, rows, room, steady or Steady())
     room = max(0, room - max(0, len(lines) - rows))
     for place, book in enumerate(others):
         own = min(1, max(0, book_rows - place))
@@ -76,7 +76,7 @@ def is_worth_room(book: BookNow) -> bool:
 
 
 def _book_lines(
-    book: BookNow, is_private: bool, width: int, rows: int, room: int, steady: Steady | None
+    book: BookNow, is_private: bool, width: int, rows: int, room: int, steady: Steady
 ) -> list[Line]:
     """One book's totals in `rows` lines, and up to `room` lines of its assets."""
     now = account_now(book)
@@ -88,7 +88,7 @@ def _book_lines(
     age = formats.clock(book.time_ms - account.snapshot_ms)
     stale_text = "" if is_fresh else f"STALE {age}"
     if book.book.book == "pm":
-        return grid(portfolio_margin_figures(book, now, is_private, stale_text), width, rows, steady)
+        return steady.grid(portfolio_margin_figures(book, now, is_private, stale_text), width, rows)
     view = View(is_fresh, is_private, "USDT" if account.counts_usdt_only else "USD")
-    lines = grid(figures_of(now, view, stale_text, f"  {age} ago"), width, rows, steady)
+    lines = steady.grid(figures_of(now, view, stale_text, f"  {age} ago"), width, rows)
     return lines + asset_lines(book, now, is_private, width, room)

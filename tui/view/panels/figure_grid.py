@@ -47,10 +47,20 @@ class Steady:
 
     def __init__(self) -> None:
         self._widest: dict[str, int] = {}
+        self._of: tuple[object, ...] = ()
+        self._lines: list[Line] = []
 
     def forget(self) -> None:
         """Begin anew: the pane or what is looked at is another."""
         self._widest.clear()
+        self._of = ()
+
+    def grid(self, figures: Sequence[Figure], width: int, rows: int) -> list[Line]:
+        """The grid of these figures, laid anew only when they are others."""
+        of = tuple(figures), width, rows
+        if of != self._of:
+            self._of, self._lines = of, grid(figures, width, rows, self)
+        return [*self._lines]
 
     def width(self, name: str, width: int) -> int:
         """The most that was ever asked for under this name."""
@@ -95,9 +105,8 @@ def ratio_word(used: Decimal | None) -> str:
     return {"warn": "high", "alarm": "critical"}.get(ratio_tone(used), "")
 
 
-def grid(figures: Sequence[Figure], width: int, rows: int, steady: Steady | None = None) -> list[Line]:
+def grid(figures: Sequence[Figure], width: int, rows: int, steady: Steady) -> list[Line]:
     """Lay figures into `rows` lines, column by column; the least needed leave until it fits."""
-    steady = steady or Steady()
     if rows == 1:
         pieces = [Piece(ONE_LINE.get(figure.short, figure.rank + 3), figure.brief) for figure in figures]
         return [((" ", "plain"), *side_by_side(fitting(pieces, width - 2, 2), 2))]

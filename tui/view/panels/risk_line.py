@@ -11,10 +11,12 @@ from tui.view.account_now import account_now
 from tui.view.books import name_of
 from tui.view.columns import CLOSE, NEAR
 from tui.view.formats import SECOND_MS, UNKNOWN
-from tui.view.moment import BookNow, Moment, plus, totals_of
+from tui.view.moment import BookNow, Moment, plus
 from tui.view.terminal.lines import Line, Piece, fitting, side_by_side
 
 BAR = 10
+SOLVED_AT_MS = 500
+"""In the middle of a second: at its beginning the other panels bring their ages up to date."""
 
 
 def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
@@ -41,10 +43,9 @@ class Risk:
 
     def line(self, moment: Moment, is_private: bool, width: int) -> Line:
         """The line as it is now."""
-        tolds = [account_now(now) for now in moment.books]
-        told = tuple((told.is_fresh, totals_of(told.account)) for told in tolds if told is not None)
-        of = moment.era, moment.rows.open_rows, moment.unknown, is_private, *told
-        second, version = moment.time_ms // SECOND_MS, moment.version
+        fresh = tuple([now.is_account_fresh for now in moment.books])
+        of = moment.era, moment.rows.open_rows, moment.unknown, is_private, moment.told, fresh
+        second, version = (moment.time_ms + SOLVED_AT_MS) // SECOND_MS, moment.version
         if of != self._of or (second != self._rows[0] and version != self._rows[1]):
             self._of, self._rows, self._pieces = of, (second, version), risk_pieces(moment, is_private)
         return risk_line(self._pieces, width)

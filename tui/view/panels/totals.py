@@ -1,6 +1,6 @@
 """The total row: what the rows on the screen add up to, or — where one addend does not hold."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from tui.view.columns import BOOKS, Cell, toned
 from tui.view.formats import HIDDEN, UNKNOWN, USD_LIKE
 from tui.view.moment import Moment, plus
 from tui.view.panels.portfolio_margin import uni_mmr, uni_mmr_text
+from tui.view.table.fitting import Slot
 from tui.view.table.listing import Listing
 from tui.view.table.positions_table import PositionsTable
 from tui.view.tally import Group, GroupSums, Tally
@@ -100,6 +101,9 @@ class Totals:
         self._tally = Tally()
         self._of = (-1, False, -1)
         self._seen: tuple[object, ...] = ()
+        self._drawn: tuple[Sums, Sequence[Slot], int, bool] = NOTHING, (), 0, False
+        """What the line was made from."""
+        self._line: Line = ()
 
     def update(self, moment: Moment, listing: Listing, changed: Set[Key]) -> None:
         """Bring them up to date; `changed` are the rows that changed since the last call."""
@@ -118,12 +122,21 @@ class Totals:
         else:  # every open row is listed, and the moment has added them up already
             self.sums = sums_of(moment.groups, moment.unknown)
 
+    def line(self, table: PositionsTable, is_private: bool) -> Line:
+        """The line under the table."""
+        width = table.scrollable_content_region.width
+        sums, slots, *others = self._drawn
+        if sums is not self.sums or slots is not table.slots or others != [width, is_private]:
+            self._drawn = self.sums, table.slots, width, is_private
+            self._line = total_line(self.sums, table, width, is_private)
+        return self._line
+
 
 def _share(long: Decimal | None, short: Decimal | None) -> Decimal | None:
     return None if long is None or short is None else ratio(long, long + short)
 
 
-def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
+def total_line(sums: Sums, table: PositionsTable, width: int, is_private: bool) -> Line:
     """The row under the table: count and shares at the left, margin and PNL under their columns."""
     stale = f"  {sums.stale} stale" if sums.stale else ""
     left = [Piece(0, ((f"Total {sums.rows}", "strong"), (stale, "warn")))]
@@ -140,7 +153,7 @@ def total_line(sums: Sums, table: PositionsTable, is_private: bool) -> Line:
         return _under_columns(sums, table, names, left, is_private)
     else:
         left += _by_asset(sums.pnl, is_private)
-    return ((" ", "plain"), *side_by_side(fitting(left, table.scrollable_content_region.width - 2, 3), 3))
+    return ((" ", "plain"), *side_by_side(fitting(left, width - 2, 3), 3))
 
 
 def _by_asset(pnl: PnlSum, is_private: bool) -> list[Piece]:

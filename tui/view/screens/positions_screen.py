@@ -31,7 +31,7 @@ from tui.view.panels.presets_bar import FilterInput, PresetsBar, books_line
 from tui.view.panels.risk_line import Risk
 from tui.view.panels.states import state_lines
 from tui.view.panels.status_bar import StatusLine, compact_line
-from tui.view.panels.totals import Sums, Totals, compact_extras, total_line
+from tui.view.panels.totals import Sums, Totals, compact_extras
 from tui.view.source import Export, Source
 from tui.view.table.arrangement import arranged
 from tui.view.table.clipboard import Clip, row_clip, table_clip
@@ -210,7 +210,7 @@ class PositionsScreen(StraightScreen):
             books_line(moment.book, self.keys, is_short=width < SHORT_WIDTH),
         )
         has_total = chrome.has_total and self.table.display
-        total = total_line(sums, self.table, self.is_private) if has_total else ()
+        total = self._totals.line(self.table, self.is_private) if has_total else ()
         self._total.show([total] if total else [])
         self._paint_keys()
 

@@ -13,6 +13,8 @@ is_narrow = re.compile(f"[{NARROW}]*").fullmatch
 
 def width_of(text: str) -> int:
     """The cells of a text; figures are not looked up character by character."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return len(text) if is_narrow(text) else cell_len(text)
 
 

@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 
 def line_width(line: Iterable[Part]) -> int:
     """Width in cells."""
-    return sum(width_of(text) for text, _ in line)
+    return sum([width_of(text) for text, _ in line])
 
 
 def printable(text: str) -> str:

@@ -7,15 +7,19 @@ from math import inf
 
 GATHER = 0.03
 """Seconds for which news wait for more: what an exchange tells at once comes in many messages."""
-WATCH = 0.5
-"""Seconds after which the clock is looked at though nothing was told: figures age."""
+WATCH = 1.0
+"""Seconds after which the clock is looked at though nothing was told: ages are shown by the second."""
 
 
 class Pace:
     """Calls `paint`; sleeps while there is nothing to do."""
 
     def __init__(
-        self, paint: Callable[[], bool], spacing: float, fail: Callable[[Exception], object]
+        self,
+        paint: Callable[[], bool],
+        spacing: float,
+        fail: Callable[[Exception], object],
+        due: Callable[[], float] = lambda: inf,
     ) -> None:
         """Do nothing until it is started.
 
@@ -23,8 +27,9 @@ class Pace:
             paint: brings the screen up to date; returns whether there was anything to do.
             spacing: the least seconds from one call to the next.
             fail: is told what went wrong in it.
+            due: returns the seconds after which what it painted holds no more though nothing is told.
         """
-        self._paint, self._fail = paint, fail
+        self._paint, self._fail, self._due = paint, fail, due
         self._spacing = spacing
         self._gather = min(GATHER, spacing)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,4 +83,4 @@ class Pace:
             self._fail(error)
             return
         if self._loop is not None and not self._is_asked:
-            self._set(now + max(WATCH, self._spacing))
+            self._set(now + max(self._spacing, min(WATCH, self._due())))
