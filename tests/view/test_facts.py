@@ -13,7 +13,7 @@ from tests.view.hand import NOW, HandSource, key, position
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, look
 from tui.view.table.drawn_rows import DrawnRows
-from tui.view.table.fitting import Extent, is_as_wide
+from tui.view.table.fitting import Extent, shape_of
 from tui.view.table.flashes import Flashes
 from tui.view.table.heads import LABELS
 from tui.view.terminal.lines import TONES, Tones
@@ -81,14 +81,18 @@ def test_cells_are_those_of_the_row(
         assert len(drawn[0]) == len(drawn[1])
 
 
-@given(st.text("0123456789.,+−—% 币", max_size=8), st.text("0123456789.,+−—% 币", max_size=8))
-def test_cell_that_is_not_measured_needs_no_more_room(old: str, new: str) -> None:
-    """What counts as wide as before is as wide as before."""
-    if is_as_wide(Cell(old), Cell(new)):
-        assert Extent().over(old).over(new) == Extent().over(old)
+TEXTS = st.text("0123456789.,+−—% 币", max_size=8)
 
 
-@pytest.mark.parametrize(("old", "new"), [("1.25", "9.75"), ("+1.5", "−2.5")])
-def test_usual_figures_are_not_measured(old: str, new: str) -> None:
-    """A figure that only changes its digits or its sign is not measured again."""
-    assert is_as_wide(Cell(old), Cell(new))
+@given(TEXTS, TEXTS)
+def test_figures_of_one_shape_need_the_same_room(one: str, other: str) -> None:
+    """What is not measured again because of its shape would measure the same."""
+    shapes = shape_of(Cell(one)), shape_of(Cell(other))
+    if shapes[0] is not None and shapes[0] == shapes[1]:
+        assert Extent().over(one) == Extent().over(other)
+
+
+@pytest.mark.parametrize(("old", "new"), [("1.25", "9.75"), ("+1.5", "−2.5"), ("0.10 BTC", "0.20 BTC")])
+def test_usual_figures_are_not_measured_again(old: str, new: str) -> None:
+    """A figure that only changes its digits or its sign has the shape that it had."""
+    assert shape_of(Cell(old)) == shape_of(Cell(new)) is not None

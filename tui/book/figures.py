@@ -67,7 +67,7 @@ def usd_value(position: Position, amount: Decimal | None) -> Decimal | None:
 
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """part ÷ whole as a fraction; None when the whole is 0 or either is unknown."""
-    if part is None or whole is None or whole == 0:
+    if part is None or not whole:
         return None
     return part / whole + ZERO  # 0 ÷ a negative whole would be −0
 

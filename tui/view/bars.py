@@ -4,7 +4,7 @@ from decimal import Decimal
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LIGHTS = 4
-HALF_DANGER = Decimal("0.05")
+HALF_DANGER = 0.05
 """Room to liquidation at which the danger bar is half full."""
 
 
@@ -27,7 +27,8 @@ def danger(room: Decimal | None) -> float:
     """How near liquidation is, 0 (far) to 1 (there), from the room that is left as a fraction of the mark."""
     if room is None:
         return 0.0
-    return 1.0 if room <= 0 else float(HALF_DANGER / (HALF_DANGER + room))
+    left = float(room)
+    return 1.0 if left <= 0 else HALF_DANGER / (HALF_DANGER + left)
 
 
 def lights(quantile: int) -> str:

@@ -176,7 +176,7 @@ def stale_cell(text: str) -> Cell:
 
 def toned(text: str, value: Decimal | None) -> Cell:
     """A figure that is good when it is positive; the sign says the same as the tone."""
-    if value is None or value == 0 or not ("+" in text or MINUS in text):
+    if not value or not ("+" in text or MINUS in text):
         return Cell(text)
     return Cell(text, "gain" if value > 0 else "loss")
 

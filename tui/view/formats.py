@@ -18,22 +18,25 @@ CALM_STEPS = ((2_000, "<2s"), (5_000, "<5s"), (20_000, "<20s"), (MINUTE_MS, "<1m
 """An age that nobody needs to watch is shown as the step it is in, so that the screen does not tick."""
 
 
-def _with_sign(value: Decimal, digits: str, is_signed: bool) -> str:
-    if value == 0 or not digits.strip("0.,"):
-        return digits
-    if value < 0:
-        return MINUS + digits
-    return "+" + digits if is_signed else digits
+def _signed(digits: str, is_signed: bool) -> str:
+    """Digits with the sign that a reader sees: none where they are all 0."""
+    is_negative = digits[0] == "-"
+    bare = digits[1:] if is_negative else digits
+    if not bare.strip("0.,"):
+        return bare
+    if is_negative:
+        return MINUS + bare
+    return "+" + bare if is_signed else bare
 
 
 def exact(value: Decimal | None, *, is_signed: bool = False) -> str:
     """Every digit that the exchange sent, grouped, never in scientific notation and never -0."""
-    return UNKNOWN if value is None else _with_sign(value, f"{abs(value):,f}", is_signed)
+    return UNKNOWN if value is None else _signed(f"{value:,f}", is_signed)
 
 
 def rounded(value: Decimal | None, decimals: int, *, is_signed: bool = False) -> str:
     """The value with that many decimals."""
-    return UNKNOWN if value is None else _with_sign(value, f"{abs(value):,.{decimals}f}", is_signed)
+    return UNKNOWN if value is None else _signed(f"{value:,.{decimals}f}", is_signed)
 
 
 def own_decimals(value: Decimal) -> int:
@@ -52,16 +55,15 @@ def price_decimals(value: Decimal) -> int:
 
 def price(value: Decimal | None) -> str:
     """A price: the exchange's own decimals, but no more than its size makes meaningful."""
-    if value is None:
-        return UNKNOWN
-    return rounded(value, min(own_decimals(value), price_decimals(value)))
+    text, most = exact(value), 0 if value is None else price_decimals(value)
+    return rounded(value, most) if len(text.partition(".")[2]) > most else text
 
 
 def money_decimals(value: Decimal, asset: str | None) -> int:
     """Two decimals of a dollar, eight of a coin; more for dust, so that it is not shown as zero."""
     if asset is not None and asset not in USD_LIKE:
         return min(8, own_decimals(value))
-    if value == 0 or abs(value) >= Decimal("0.01"):
+    if not value or value.adjusted() >= -2:
         return 2
     return min(8, max(2, 1 - value.adjusted()))
 

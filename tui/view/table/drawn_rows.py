@@ -8,7 +8,7 @@ from textual.strip import Strip
 from tui.book.position import Key
 from tui.view.columns import COLUMNS, Cell, Column, Row
 from tui.view.table.facts import Facts, facts_of, is_still
-from tui.view.table.fitting import Extent, Slot, fit, is_as_wide
+from tui.view.table.fitting import Extent, Shape, Slot, fit, shape_of
 from tui.view.table.flashes import Flashes, lit, span
 from tui.view.table.heads import LABELS
 from tui.view.terminal.lines import Tones, printable
@@ -79,6 +79,10 @@ class DrawnRows:
         """What stands before each slot."""
         self._slot_of: dict[int, int] = {}
         self._patterns: dict[tuple[object, ...], Pattern] = {}
+        self._measured: set[tuple[int, ...]] = set()
+        """Columns by their place, each with a shape of figures for which it is known to be wide enough."""
+        self._blanks: dict[tuple[int, ...], tuple[str, str]] = {}
+        """What stands before and behind a figure of a shape, by the number of its slot."""
         self.set_columns(COLUMNS)
 
     def __len__(self) -> int:
@@ -93,6 +97,7 @@ class DrawnRows:
     def forget(self) -> None:
         """Measure the columns anew: they only ever grow by themselves, so that the table keeps still."""
         self._extents, self._live_extents = {}, {}
+        self._measured.clear()
         self._rows.clear()
         self._set_slots([])
 
@@ -176,11 +181,15 @@ class DrawnRows:
                 continue
             is_other = True
             cells[place] = cell
-            if not is_as_wide(before, cell):
+            shape = shape_of(cell)
+            kind = None if shape is None else (place, *shape)
+            if kind is None or kind not in self._measured:
                 self._measure(column, cell)
+                if kind is not None:
+                    self._measured.add(kind)
             number = self._slot_of.get(place)
             if is_placed and number is not None:
-                drawn.texts[number] = self._placed(number, cell)
+                drawn.texts[number] = self._placed(number, cell, shape)
                 drawn.tones[number] = cell.tone
         return is_other
 
@@ -213,12 +222,21 @@ class DrawnRows:
         self._slot_of = {place: number for number, place in enumerate(self._places)}
         ends = [0, *(slot.end for slot in slots)]
         self._gaps = [" " * (slot.x - end) for slot, end in zip(slots, ends, strict=False)]
+        self._blanks.clear()
         self.redraw_all(is_restyled=True)
 
-    def _placed(self, number: int, cell: Cell) -> str:
+    def _placed(self, number: int, cell: Cell, shape: Shape | None) -> str:
         """A cell filled up to its slot, behind the gap before it."""
-        text, bar = self.slots[number].draw(cell)
-        return f"{self._gaps[number]}{text}{bar}"
+        slot, gap = self.slots[number], self._gaps[number]
+        if shape is None:
+            return gap + "".join(slot.draw(cell))
+        kind = number, *shape
+        if kind not in self._blanks:
+            text = slot.place(cell.text)
+            before = text.index(cell.text)
+            self._blanks[kind] = gap + text[:before], text[before + len(cell.text) :]
+        before_it, behind = self._blanks[kind]
+        return f"{before_it}{cell.text}{behind}{slot.bar(cell)}"
 
     # Drawing.
 
@@ -243,7 +261,7 @@ class DrawnRows:
         if drawn.slots is not self.slots:
             drawn.slots = self.slots
             cells = [drawn.cells[place] for place in self._places]
-            drawn.texts = [self._placed(number, cell) for number, cell in enumerate(cells)]
+            drawn.texts = [self._placed(number, cell, shape_of(cell)) for number, cell in enumerate(cells)]
             drawn.tones = [cell.tone for cell in cells]
         end = self.slots[-1].end + MARGIN if self.slots else MARGIN
         line = f"{' ' if ground is None else CURSOR}{''.join(drawn.texts)}{' ' * (width - end)}"

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tui.view.columns import BAR_WIDTH, Align, Cell, Column
+from tui.view.formats import MINUS
 from tui.view.terminal.glyphs import width_of
 
+Shape = tuple[int, int, int]
+"""Characters of a figure, and where its point and its unit stand; -1 where there is none."""
 WIDEST_GAP = 3
 ESSENTIAL = 7
 """Columns of a higher rank come only when all up to this one have found room."""
@@ -32,19 +35,12 @@ class Extent(NamedTuple):
         return Extent(max(self.text, length), max(self.whole, start), max(self.part, length - start))
 
 
-def is_as_wide(before: Cell, cell: Cell) -> bool:
-    """Whether a cell is known to need no more room than the one before it, without measuring it."""
-    if before is cell:
-        return True
-    old, new = before.text, cell.text
-    if len(old) != len(new) or old.find(".") != new.find(".") or old.find(" ") != new.find(" "):
-        return False
-    return is_figure(old) and is_figure(new)
-
-
-def is_figure(text: str) -> bool:
-    """Whether a text is a figure with at most a sign: one cell a character."""
-    return (text[1:] if text[:1] in ("−", "+") else text).isascii()
+def shape_of(cell: Cell) -> Shape | None:
+    """The shape of a figure: those of one shape take the same room. None for what has to be measured."""
+    text = cell.text
+    if cell.brief or not (text.isascii() or (text[0] == MINUS and text[1:].isascii())):
+        return None
+    return len(text), text.find("."), text.find(" ")
 
 
 class Slot(NamedTuple):
@@ -71,9 +67,13 @@ class Slot(NamedTuple):
         behind = max(0, self.part - length + width_of(before_point(text))) if self.part else 0
         return f"{' ' * (width - length - behind)}{text}{' ' * behind}"
 
+    def bar(self, cell: Cell) -> str:
+        """The bar with the space before it."""
+        return f" {cell.bar:<{BAR_WIDTH}}" if self.has_bar else ""
+
     def draw(self, cell: Cell) -> tuple[str, str]:
-        """The text at its place, and the bar with the space before it."""
-        bar = f" {cell.bar:<{BAR_WIDTH}}" if self.has_bar else ""
+        """The text at its place, and the bar."""
+        bar = self.bar(cell)
         is_short = bool(cell.brief) and width_of(cell.text) > self.width - len(bar)
         return self.place(cell.brief if is_short else cell.text), bar
 
