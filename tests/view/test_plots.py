@@ -116,6 +116,22 @@ async def test_frames_are_noted_by_themselves() -> None:
             await pilot.pause(0.01)
 
 
+def test_row_that_has_gone_is_forgotten() -> None:
+    """A position that is closed takes its trace along; one that is opened again begins anew."""
+    source = HandSource(position("A"), position("B"))
+    moment = Moment(source)
+    session = Session(moment)
+    for gone in ((), (key("A"),)):
+        source.hand.drop(*gone)
+        source.now += 2_000
+        changed = source.book.take_changed()
+        moment.advance(changed)
+        session.note_changed(changed)
+        assert session.record()
+
+    assert [moment.history.trace(key(name)) is None for name in "AB"] == [True, False]
+
+
 async def test_details_show_the_session() -> None:
     """What is noted between frames is what the details plot."""
     source = HandSource(position("A"))

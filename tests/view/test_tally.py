@@ -1,22 +1,24 @@
 """Sums that are kept while rows change."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.view.hand import NOW, HandSource, key, position
+from tui.book.risk import stakes
 from tui.view.moment import Moment, rows_of
+from tui.view.panels.risk_line import stakes_of
 from tui.view.panels.totals import Totals, sums_of
 from tui.view.table.listing import Listing
-from tui.view.tally import tally_of
+from tui.view.tally import EXACT, tally_of
 
 SYMBOLS = ("A", "B", "C", "BTCUSD_PERP")
 amounts = st.one_of(st.none(), st.decimals(-(10**20), 10**20, places=18))
 changes = st.lists(
     st.tuples(
         st.sampled_from(SYMBOLS),
-        st.sampled_from(["put", "close", "silent", "wait", "filter", "other asset"]),
+        st.sampled_from(["put", "close", "silent", "wait", "filter", "other asset", "margin type"]),
         amounts,
         amounts,
     ),
@@ -40,6 +42,8 @@ def test_kept_sums_are_those_of_the_rows(
             source.hand.change(key(symbol), mark_time_ms=NOW - 6_000)
         elif what == "other asset" and key(symbol) in source.hand.positions:
             source.hand.change(key(symbol), margin_asset="BNB")
+        elif what == "margin type" and key(symbol) in source.hand.positions:
+            source.hand.change(key(symbol), margin_type="ISOLATED")
         elif what == "wait":
             source.now += 3_000
         else:
@@ -49,6 +53,11 @@ def test_kept_sums_are_those_of_the_rows(
         listing.update(source.book, changed, moment.time_ms)
         totals.update(moment, listing, changed)
 
+        if not moment.rows.unmarked:
+            with localcontext(EXACT):
+                assert set(stakes_of(moment.first, moment.groups)) == set(
+                    stakes(moment.book.positions.values())
+                )
         afresh = tally_of((source.hand,), moment.time_ms)
         assert moment.rows == rows_of(afresh.groups())
         for other in [other for other in afresh.addends if other not in listing]:

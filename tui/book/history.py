@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 Name = tuple[str, ...]
@@ -112,9 +112,13 @@ class History:
                 trace.newest = [GAP] * len(trace.newest)
 
     def keep(self, names: Collection[Name]) -> None:
+        """Forget all but these."""
+        self.drop(self._traces.keys() - names)
+
+    def drop(self, names: Iterable[Name]) -> None:
         """Forget what is no longer there."""
-        for name in self._traces.keys() - names:
-            del self._traces[name]
+        for name in names:
+            self._traces.pop(name, None)
 
     def trace(self, name: Name) -> Trace | None:
         """The figures of one thing; None while there is no point."""

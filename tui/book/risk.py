@@ -4,7 +4,7 @@ The exchange's own figures are shown wherever it gives them; the liquidation for
 replace them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from tui.book import figures
 from tui.book.account import Account
 from tui.book.position import Position
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 USD_LIKE = frozenset({"USDT", "USDC", "FDUSD", "BUSD", "BNFCR", "USD"})
 """Margin assets that the exchange counts as US dollars."""
 
@@ -66,17 +66,59 @@ def after_move(pool: Pool, move: Decimal) -> Pool:
     )
 
 
-def pools(account: Account, positions: Iterable[Position]) -> tuple[Pool, ...] | None:
-    """Return what the cross positions of a book share, by margin asset; None when an input is unknown."""
-    groups: dict[str, list[Position]] = {}
-    is_one_margin = _is_one_margin(account)
+class Stake(NamedTuple):
+    """The open rows of one margin asset and margin type, added up; None where an addend is unknown."""
+
+    margin_asset: str | None
+    margin_type: str | None
+    is_inverse: bool
+    unrealized_pnl: Decimal | None
+    notional: Decimal | None
+    """Signed, in the margin asset."""
+    maintenance_margin: Decimal | None
+    """None for coins as well: COIN-M does not tell it of rows."""
+    usd_price: Decimal | None
+    """US dollars for one of the margin asset."""
+
+
+def stakes(positions: Iterable[Position]) -> list[Stake]:
+    """Add up the open rows of a book."""
+    groups: dict[tuple[str | None, str | None, bool], list[Position]] = {}
     for position in positions:
-        if not position.is_open or position.margin_type == "ISOLATED":
+        if position.is_open:
+            kind = position.margin_asset, position.margin_type, position.is_inverse
+            groups.setdefault(kind, []).append(position)
+    return [
+        Stake(
+            *kind,
+            plus(row.unrealized_pnl for row in rows),
+            plus(row.notional for row in rows),
+            plus(row.maintenance_margin for row in rows),
+            usd_price(kind[0], kind[2], rows),
+        )
+        for kind, rows in groups.items()
+    ]
+
+
+def usd_price(margin_asset: str | None, is_inverse: bool, positions: Iterable[Position]) -> Decimal | None:
+    """US dollars for one of a margin asset: 1 for dollars, for a coin the mark price of the first of its contracts."""
+    if not is_inverse:
+        return ONE if margin_asset in USD_LIKE else None
+    own = (row for row in positions if row.is_inverse and row.is_open and row.margin_asset == margin_asset)
+    return next((row.mark_price for row in own), None)
+
+
+def pools(account: Account, stakes: Iterable[Stake]) -> tuple[Pool, ...] | None:
+    """Return what the cross positions of a book share, by margin asset; None when an input is unknown."""
+    groups: dict[str, list[Stake]] = {}
+    is_one_margin = _is_one_margin(account)
+    for stake in stakes:
+        if stake.margin_type == "ISOLATED":
             continue
-        if position.margin_type is None or position.margin_asset is None:
+        if stake.margin_type is None or stake.margin_asset is None:
             return None
-        is_usd = is_one_margin and position.margin_asset in USD_LIKE
-        groups.setdefault("USD" if is_usd else position.margin_asset, []).append(position)
+        is_usd = is_one_margin and stake.margin_asset in USD_LIKE
+        groups.setdefault("USD" if is_usd else stake.margin_asset, []).append(stake)
     if is_one_margin and set(groups) - {"USD"}:
         return None  # a position in a coin beside those in dollars: what the coin is worth is not known here
     found = [_pool(account, asset, group) for asset, group in groups.items()]
@@ -87,12 +129,12 @@ def _is_one_margin(account: Account) -> bool:
     return account.book == "usdm" and not account.counts_usdt_only
 
 
-def _pool(account: Account, margin_asset: str, group: list[Position]) -> Pool | None:
+def _pool(account: Account, margin_asset: str, group: list[Stake]) -> Pool | None:
     wallet = account if margin_asset == "USD" else account.asset(margin_asset)
     if wallet is None:
         return None
-    pnl = plus(position.unrealized_pnl for position in group)
-    notional = plus(position.notional for position in group)
+    pnl = plus(stake.unrealized_pnl for stake in group)
+    notional = plus(stake.notional for stake in group)
     is_inverse = group[0].is_inverse
     # COIN-M's rows have no maintenance margin of their own; its asset's holds for cross positions alone.
     required = wallet.maintenance_margin if is_inverse else plus(one.maintenance_margin for one in group)
@@ -101,13 +143,12 @@ def _pool(account: Account, margin_asset: str, group: list[Position]) -> Pool | 
     return Pool(margin_asset, wallet.cross_wallet_balance + pnl, required, notional, is_inverse)
 
 
-def account_distance(account: Account, positions: Iterable[Position]) -> Decimal | None:
+def account_distance(account: Account, stakes: Sequence[Stake]) -> Decimal | None:
     """The smallest uniform move of all marks that liquidates the cross positions of one margin asset, signed."""
-    rows = list(positions)
-    found = pools(account, rows)
+    found = pools(account, stakes)
     if not found:
         return None
-    coins_isolated = {one.margin_asset for one in rows if one.is_inverse and one.margin_type == "ISOLATED"}
+    coins_isolated = {one.margin_asset for one in stakes if one.is_inverse and one.margin_type == "ISOLATED"}
     if any(pool.is_inverse and pool.margin_asset in coins_isolated for pool in found):
         return None
     moves = [move for move in map(liquidation_move, found) if move is not None]
@@ -148,7 +189,7 @@ def exposure(positions: Iterable[Position]) -> Exposure:
 
 
 def margin_behind(
-    account: Account, positions: Iterable[Position], margin_balance: Decimal | None
+    account: Account, stakes: Sequence[Stake], margin_balance: Decimal | None
 ) -> Decimal | None:
     """The margin balance that stands behind the open rows of a book, in US dollars; None when it is not known.
 
@@ -160,19 +201,19 @@ def margin_behind(
         return account.account_equity
     if _is_one_margin(account):
         return margin_balance
-    groups: dict[str | None, list[Position]] = {}
-    for position in positions:
-        if position.is_open:
-            groups.setdefault(position.margin_asset, []).append(position)
-    return plus(_balance_in_dollars(account, asset, rows) for asset, rows in groups.items())
+    assets = dict.fromkeys(stake.margin_asset for stake in stakes)
+    return plus(_balance_in_dollars(account, asset, stakes) for asset in assets)
 
 
-def _balance_in_dollars(account: Account, margin_asset: str | None, rows: list[Position]) -> Decimal | None:
+def _balance_in_dollars(
+    account: Account, margin_asset: str | None, stakes: Iterable[Stake]
+) -> Decimal | None:
     asset = None if margin_asset is None else account.asset(margin_asset)
-    if asset is None or not (rows[0].is_inverse or margin_asset in USD_LIKE):
+    own = [stake for stake in stakes if stake.margin_asset == margin_asset]
+    if asset is None or own[0].usd_price is None:
         return None
-    balance = plus((asset.wallet_balance, *(row.unrealized_pnl for row in rows)))
-    return figures.usd_value(rows[0], balance)
+    balance = plus((asset.wallet_balance, *(stake.unrealized_pnl for stake in own)))
+    return None if balance is None else balance * own[0].usd_price
 
 
 def effective_leverage(gross: Decimal | None, margin_balance: Decimal | None) -> Decimal | None:

@@ -193,9 +193,12 @@ def _risk(account: Account, book: Book | Portfolio, time_ms: int) -> Record:
     is_known = own.health.is_audited(time_ms) and not own.is_narrowed
     is_whole = is_known and account.has_margins and all(own.freshness(row, time_ms).is_live for row in rows)
     sides = risk.exposure(rows) if is_whole else risk.Exposure(None, None)
-    balance = risk.margin_behind(account, rows, account.margin_balance)
+    stakes = risk.stakes(rows)
+    balance = risk.margin_behind(account, stakes, account.margin_balance)
     return {
-        "account_liquidation_distance": fraction(risk.account_distance(account, rows) if is_whole else None),
+        "account_liquidation_distance": fraction(
+            risk.account_distance(account, stakes) if is_whole else None
+        ),
         "effective_leverage": fraction(risk.effective_leverage(sides.gross, balance)),
         "notional_long_usd": digits(_rounded(sides.long)),
         "notional_short_usd": digits(_rounded(sides.short)),

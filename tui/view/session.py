@@ -44,7 +44,9 @@ class Session:
                     history.note(key, *position_figures(moment, position))
             if now.book.account is not None:
                 history.note(account_name(now), *account_figures(now))
-        if self._changed or not is_known:
+        if is_known:
+            history.drop(key for key in self._changed if moment.addend(key) is None)
+        else:
             history.keep(self._names)
         self._era = moment.era
         self._changed.clear()

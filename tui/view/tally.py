@@ -27,6 +27,7 @@ class Group(NamedTuple):
     margin_asset: str
     """Empty where the exchange does not name it."""
     is_inverse: bool
+    margin_type: str | None = None
 
 
 class Addend(NamedTuple):
@@ -46,6 +47,9 @@ class Addend(NamedTuple):
     """Notional of a long, coins in dollars; 0 for a short."""
     short: Decimal | None
     """The same of a short, without its sign."""
+    notional: Decimal | None
+    """Signed, in the margin asset."""
+    maintenance_margin: Decimal | None
 
 
 AMOUNTS = 4
@@ -83,7 +87,7 @@ def addend_of(book: Book, position: Position, time_ms: int) -> Addend:
     notional = usd_value(position, position.notional) if is_marked else None
     size = None if notional is None else abs(notional)
     return Addend(
-        Group(position.key.book, position.margin_asset or "", position.is_inverse),
+        Group(position.key.book, position.margin_asset or "", position.is_inverse, position.margin_type),
         not fresh.is_confirmed,
         not is_marked,
         row_limit(position, time_ms),
@@ -92,6 +96,8 @@ def addend_of(book: Book, position: Position, time_ms: int) -> Addend:
         in_usd(position, pnl),
         size if position.is_long else ZERO,
         ZERO if position.is_long else size,
+        position.notional if is_marked else None,
+        position.maintenance_margin,
     )
 
 
@@ -106,6 +112,8 @@ class GroupSums(NamedTuple):
     pnl_usd: Decimal | None
     long: Decimal | None
     short: Decimal | None
+    notional: Decimal | None
+    maintenance_margin: Decimal | None
 
 
 class _Running:

@@ -1,22 +1,21 @@
 """How near the account is to liquidation, how far it is levered, and which way it leans: one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from tui.book import risk
 from tui.book.figures import ZERO, ratio
-from tui.book.position import Position
+from tui.book.risk import Stake
 from tui.view import bars, formats
 from tui.view.account_now import account_now
 from tui.view.books import name_of
 from tui.view.columns import CLOSE, NEAR
-from tui.view.formats import SECOND_MS, UNKNOWN
+from tui.view.formats import UNKNOWN
 from tui.view.moment import BookNow, Moment, plus
+from tui.view.tally import Group, GroupSums
 from tui.view.terminal.lines import Line, Piece, fitting, side_by_side
 
 BAR = 10
-SOLVED_AT_MS = 500
-"""In the middle of a second: at its beginning the other panels bring their ages up to date."""
 
 
 def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
@@ -25,7 +24,7 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
     pieces: list[Piece] = []
     for place, now in enumerate(with_rows):
         name = f"{name_of(now.book)} " if len(moment.books) > 1 else ""
-        pieces += _book_pieces(now, name, place)
+        pieces += _book_pieces(now, stakes_of(now, moment.groups), name, place)
     if with_rows:
         long, short = _sides(moment.books)
         pieces += [Piece(41, _exposure(long, short, is_private)), Piece(40, _lean(long, short))]
@@ -33,7 +32,7 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
 
 
 class Risk:
-    """The line, solved anew once a second at most: marks come no faster, and all rows have a part in it."""
+    """The line, solved anew once a second at most: figures that all rows have a part in would never rest."""
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
@@ -45,7 +44,7 @@ class Risk:
         """The line as it is now."""
         fresh = tuple([now.is_account_fresh for now in moment.books])
         of = moment.era, moment.rows.open_rows, moment.unknown, is_private, moment.told, fresh
-        second, version = (moment.time_ms + SOLVED_AT_MS) // SECOND_MS, moment.version
+        second, version = moment.second, moment.version
         if of != self._of or (second != self._rows[0] and version != self._rows[1]):
             self._of, self._rows, self._pieces = of, (second, version), risk_pieces(moment, is_private)
         return risk_line(self._pieces, width)
@@ -68,9 +67,27 @@ def has_every_row(now: BookNow) -> bool:
     return now.is_known and not now.book.is_narrowed and now.rows.unmarked == 0
 
 
-def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
-    account, rows = now.book.account, list(now.book.positions.values())
-    move = risk.account_distance(account, rows) if account is not None and is_whole(now) else None
+def stakes_of(now: BookNow, groups: Mapping[Group, GroupSums]) -> list[Stake]:
+    """What the open rows of a book stake, from the sums that are kept of them."""
+    rows = now.book.positions.values()
+    return [
+        Stake(
+            group.margin_asset or None,
+            group.margin_type,
+            group.is_inverse,
+            sums.pnl,
+            sums.notional,
+            sums.maintenance_margin,
+            risk.usd_price(group.margin_asset, group.is_inverse, rows),
+        )
+        for group, sums in groups.items()
+        if group.book == now.book.book
+    ]
+
+
+def _book_pieces(now: BookNow, stakes: list[Stake], name: str, place: int) -> list[Piece]:
+    account = now.book.account
+    move = risk.account_distance(account, stakes) if account is not None and is_whole(now) else None
     room = None if move is None else abs(move)
     tone = "dim" if room is None else "alarm" if room < NEAR else "warn" if room < CLOSE else "plain"
     distance: Line = (
@@ -79,7 +96,7 @@ def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
         ("" if move is None else " if all move", "dim"),
     )
     pieces = [] if now.book.book == "pm" else [Piece(place, distance)]
-    leverage = _leverage(now, rows) if is_whole(now) else None
+    leverage = _leverage(now, stakes) if is_whole(now) else None
     text = UNKNOWN if leverage is None else f"{formats.rounded(leverage, 1)}×"
     pieces.append(
         Piece(
@@ -90,11 +107,11 @@ def _book_pieces(now: BookNow, name: str, place: int) -> list[Piece]:
     return pieces
 
 
-def _leverage(now: BookNow, rows: list[Position]) -> Decimal | None:
+def _leverage(now: BookNow, stakes: list[Stake]) -> Decimal | None:
     told = account_now(now)
     if told is None:
         return None
-    behind = risk.margin_behind(told.account, rows, told.margin_balance)
+    behind = risk.margin_behind(told.account, stakes, told.margin_balance)
     return risk.effective_leverage(plus(now.rows.long, now.rows.short), behind)
 
 
