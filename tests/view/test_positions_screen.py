@@ -358,12 +358,12 @@ async def test_ten_thousand_changes_format_only_the_rows_in_sight() -> None:
         for row in rows:
             source.hand.change(row.key, unrealized_pnl=Decimal(21))
         app.paint()
-        sums, formatted = app.positions._totals.sums, len(app.positions.table._rows)
+        sums, formatted = app.positions.frame.totals.sums, len(app.positions.table._rows)
         await pilot.press("s", "y")
 
         assert formatted <= 50
         assert sums.pnl.usd == 210_000
-        assert app.positions._totals.sums is sums
+        assert app.positions.frame.totals.sums is sums
 
 
 async def test_unchanged_row_keeps_its_strip() -> None:
@@ -598,7 +598,7 @@ async def test_letters_typed_at_once_arrive() -> None:
 
         assert app.positions.listing.sort.column.name == "unrealized_pnl"
         assert app.positions.listing.filter == "er"
-        assert (source.refreshed, app.positions.is_private) == (0, False)
+        assert (source.refreshed, app.positions.frame.is_private) == (0, False)
 
 
 def type_at_once(app: PositionsApp, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The main screen: status, banner, account, presets, positions, total, keys.
+"""The main screen: what its keys do, and what they do it to.
 
 Screens that open over it are loaded when they are opened: the first frame does not wait for them.
 """
@@ -9,29 +9,17 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input
 
-from tui.book.health import Word
 from tui.book.position import Key
 from tui.settings import ScreenSettings
-from tui.view.books import NAMES, SHORT_NAMES, show_next
+from tui.view.books import show_next
 from tui.view.columns import Column
 from tui.view.keymap import Keys
-from tui.view.keys import HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS
-from tui.view.layout import Chrome, chrome
+from tui.view.keys import POSITIONS_KEYS
 from tui.view.moment import Moment
-from tui.view.panels.account_panel import account_lines
-from tui.view.panels.banner import Recent, notice_line, trouble_lines
-from tui.view.panels.figure_grid import Steady
-from tui.view.panels.key_bar import KeyBar
-from tui.view.panels.plots import account_plot
-from tui.view.panels.presets_bar import FilterInput, PresetsBar, books_line
-from tui.view.panels.risk_line import Risk
-from tui.view.panels.states import state_lines
-from tui.view.panels.status_bar import StatusLine, compact_line
-from tui.view.panels.totals import Sums, Totals, compact_extras
+from tui.view.panels.presets_bar import FilterInput, PresetsBar
+from tui.view.screens.positions_frame import PositionsFrame, TableHead
 from tui.view.source import Export, Source
 from tui.view.table.arrangement import arranged
 from tui.view.table.clipboard import Clip, row_clip, table_clip
@@ -40,29 +28,6 @@ from tui.view.table.listing import Listing
 from tui.view.table.ordering import RISK, Sort, beside, chosen, parse_sort
 from tui.view.table.positions_table import PositionsTable
 from tui.view.terminal.compositor import StraightScreen
-from tui.view.terminal.lines import Line, Lines
-
-NAMES_WIDTH = 120
-"""From this width on books are named in full."""
-SHORT_WIDTH = 70
-"""Below this width only the book that is looked at is named beside the presets."""
-NOTE_MS = 3_000
-"""How long a note stands at the foot."""
-
-
-class TableHead(Lines):
-    """The heads of the columns; a click sorts."""
-
-    class Clicked(Message):
-        """Somebody clicked at a cell of the head."""
-
-        def __init__(self, x: int) -> None:
-            self.x = x
-            super().__init__()
-
-    def on_click(self, event: events.Click) -> None:
-        """Say where."""
-        self.post_message(self.Clicked(event.x))
 
 
 class PositionsScreen(StraightScreen):
@@ -85,30 +50,13 @@ class PositionsScreen(StraightScreen):
         self.listing = Listing(settings.presets, parse_sort(settings.sort))
         self.listing.show_zero_rows = settings.show_zero_rows
         self.listing.set_filter(settings.filter)
-        self.is_private = False
-        self._status, self._status_text = Lines(id="status", classes="bar"), StatusLine()
-        self._banner = Lines(id="banner")
-        self._account = Lines(id="account")
-        self._presets = PresetsBar(keys, id="presets")
-        self._filter = FilterInput(id="filter")
-        self._presets_row = Horizontal(self._presets, self._filter, id="presets-row")
-        self._head = TableHead(id="head")
-        self._state = Lines(id="state", fills=True)
-        self.table = PositionsTable(id="positions", flashes=settings.flash)
+        self.frame = PositionsFrame(moment, self.listing, keys, flashes=settings.flash)
+        self.table, self._filter = self.frame.table, self.frame.filter
         self._memory = memory or ColumnMemory()
         self._usual = arranged(settings.columns)
         self.table.set_columns(arranged(self._memory.recall() or settings.columns))
-        self._total = Lines(id="total")
-        self._keys = KeyBar(keys.of(HELP_KEYS, POSITIONS_KEYS, PROGRAM_KEYS), id="keys")
         self._changed: set[Key] = set()
-        self._recent = Recent()
-        self._chrome = Chrome()
-        self._word = Word.CONNECTING
-        self._totals = Totals()
-        self._risk = Risk()
         self._wide_sort = self.listing.sort
-        self._steady = Steady()
-        self._note, self._note_ms = "", 0
 
     @property
     def source(self) -> Source:
@@ -117,33 +65,23 @@ class PositionsScreen(StraightScreen):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield self._status
-        yield self._banner
-        yield self._account
-        yield self._presets_row
-        yield self._head
-        yield self._state
-        yield self.table
-        yield self._total
-        yield self._keys
+        yield from self.frame.widgets()
 
     def on_mount(self) -> None:
         """Begin with the filter of the settings, not typing."""
         self._filter.display = False
         self._filter.value = self.listing.filter
-        self._say(self._memory.trouble)
+        self.frame.say(self._memory.trouble)
 
     def on_resize(self, event: events.Resize) -> None:
         """Decide what fits; the smallest layouts always show the worst first."""
-        self._chrome = chrome(event.size.width, event.size.height)
-        is_compact = self._chrome.is_compact
+        self.frame.resize(event.size)
+        is_compact = self.frame.chrome.is_compact
         if is_compact and self.listing.sort is not RISK:
             self._wide_sort = self.listing.sort
             self.listing.set_sort(RISK)
         elif not is_compact and self.listing.sort is RISK:
             self.listing.set_sort(self._wide_sort)
-        self.table.forget_widths()
-        self._steady.forget()
         self.call_after_refresh(self.paint)
 
     def on_screen_resume(self) -> None:
@@ -157,103 +95,17 @@ class PositionsScreen(StraightScreen):
         self._changed |= keys
 
     def paint(self) -> None:
-        """Bring every panel up to date; each paints only what differs."""
-        if not self.is_running or not self.size.width:
+        """Bring every panel up to date; each draws only what differs."""
+        pane = self.size
+        if not self.is_running or not pane.width:
             return
         with self.in_one_frame():
-            self._bring_up_to_date()
-
-    def _bring_up_to_date(self) -> None:
-        self.moment.advance()
-        if self.moment.word is not self._word:
-            if Word.LIVE in (self._word, self.moment.word):
-                self.table.set_live(self.moment.word is Word.LIVE)
-            self._word = self.moment.word
-        changed, self._changed = self._changed, set()
-        self.listing.update(self.moment.book, changed, self.moment.time_ms)
-        self._paint_rows(changed)
-        self._totals.update(self.moment, self.listing, changed)
-        self._paint_bars()
-
-    def _paint_rows(self, changed: set[Key]) -> None:
-        chrome, moment, table = self._chrome, self.moment, self.table
-        room = self.size.height - 4
-        state = [] if chrome.is_tiny else state_lines(moment, self.listing, self.keys, self.size.width, room)
-        table.display = not state and not chrome.is_tiny
-        if table.display and self.focused is None:
-            table.focus()
-        self._state.show(state)
-        table.set_heads(self.listing.sort, self.listing.is_outdated, chrome.has_head)
-        table.set_books(self._book_names(), is_brief=self.size.width < NAMES_WIDTH)
-        table.show(moment, self.listing.order, changed)
-        self._head.show([table.label_line] if chrome.has_head and table.display else [])
-
-    def _book_names(self) -> dict[str, str]:
-        """The names of the books for a column; none while only one has rows."""
-        with_rows = [now.book for now in self.moment.books if now.book.positions]
-        names = NAMES if self.size.width >= NAMES_WIDTH else SHORT_NAMES
-        return (
-            {book.book: names.get(book.book, book.book) for book in with_rows} if len(with_rows) > 1 else {}
-        )
-
-    def _paint_bars(self) -> None:
-        chrome, moment, width = self._chrome, self.moment, self.size.width
-        sums = self._totals.sums
-        self._status.show([self._status_line(sums)])
-        self._banner.show(self._banner_lines() if chrome.has_banner else [])
-        self._account.show(self._account_lines())
-        self._presets_row.display = chrome.has_presets or self._is_typing
-        self._presets.draw(
-            self.listing,
-            self._total_rows,
-            self._is_typing,
-            books_line(moment.book, self.keys, is_short=width < SHORT_WIDTH),
-        )
-        has_total = chrome.has_total and self.table.display
-        total = self._totals.line(self.table, self.is_private) if has_total else ()
-        self._total.show([total] if total else [])
-        self._paint_keys()
-
-    def _account_lines(self) -> list[Line]:
-        chrome, width = self._chrome, self.size.width
-        rows = chrome.account_rows, chrome.asset_rows, chrome.book_rows
-        lines = account_lines(self.moment, self.is_private, width, *rows, self._steady)
-        if not chrome.has_risk or not lines:
-            return lines
-        plots = [account_plot(self.moment, self.is_private, width)] if chrome.has_plot else []
-        return [*lines, self._risk.line(self.moment, self.is_private, width), *plots]
-
-    def _banner_lines(self) -> list[Line]:
-        width, notice = self.size.width, self.source.notice
-        lines = trouble_lines(self.moment, self._recent, width, self._chrome.banner_rows)
-        if not self.table.display:  # the words in its place say it
-            lines = []
-        notices = [notice_line(notice, width)] if notice else []
-        return (lines or notices)[:1] if self._chrome.is_compact else notices + lines
-
-    def _paint_keys(self) -> None:
-        keys = self._keys
-        keys.display = self._chrome.has_keys
-        keys.note(self._note if self.moment.time_ms - self._note_ms < NOTE_MS else "")
-
-    def _status_line(self, sums: Sums) -> Line:
-        width = self.size.width
-        if self._chrome.is_tiny:
-            return compact_line(self.moment, [(("too small", "dim"),)], width)
-        if self._chrome.is_compact:
-            return compact_line(self.moment, compact_extras(self.moment, sums, self.is_private), width)
-        return self._status_text.line(self.moment, width)
-
-    @property
-    def _is_typing(self) -> bool:
-        return bool(self._filter.display)
-
-    @property
-    def _total_rows(self) -> int:
-        return len(self.source.book.positions) if self.listing.show_zero_rows else self.moment.rows.open_rows
-
-    def _say(self, text: str) -> None:
-        self._note, self._note_ms = text, self.source.time_ms()
+            self.moment.advance()
+            changed, self._changed = self._changed, set()
+            self.listing.update(self.moment.book, changed, self.moment.time_ms)
+            self.frame.paint(changed, pane)
+            if self.table.display and self.focused is None:
+                self.table.focus()
 
     # Columns.
 
@@ -271,7 +123,7 @@ class PositionsScreen(StraightScreen):
         is_usual = tuple(columns) == tuple(self._usual)
         self._memory.remember([] if is_usual else [column.name for column in columns])
         if self._memory.trouble:
-            self._say(self._memory.trouble)
+            self.frame.say(self._memory.trouble)
 
     # Sorting.
 
@@ -306,7 +158,7 @@ class PositionsScreen(StraightScreen):
         if not self.listing.is_frozen:
             self.listing.resort()
         key = self.keys.name("freeze")
-        self._say(
+        self.frame.say(
             f"Order frozen: values go on. {key} lets it go." if self.listing.is_frozen else "Order let go."
         )
         self.paint()
@@ -340,7 +192,7 @@ class PositionsScreen(StraightScreen):
         from tui.view.screens.detail_screen import DetailScreen
 
         self.app.push_screen(
-            DetailScreen(self.moment, self.keys, key, lambda: self.listing.order, self.is_private)
+            DetailScreen(self.moment, self.keys, key, lambda: self.listing.order, self.frame.is_private)
         )
 
     def action_journal(self) -> None:
@@ -360,15 +212,15 @@ class PositionsScreen(StraightScreen):
     def _copy(self, clip: Clip | None) -> None:
         if clip is not None and not clip.is_too_large:
             self.app.copy_to_clipboard(clip.text)
-        self._say("There is no row to copy." if clip is None else clip.told)
+        self.frame.say("There is no row to copy." if clip is None else clip.told)
         self.paint()
 
     def action_export(self) -> None:
         """Ask where to write the rows."""
-        if self._export is None or self.is_private:
-            self._say(
+        if self._export is None or self.frame.is_private:
+            self.frame.say(
                 "Money is hidden: p shows it, then E writes it."
-                if self.is_private
+                if self.frame.is_private
                 else "There is no way to files."
             )
             self.paint()
@@ -380,24 +232,23 @@ class PositionsScreen(StraightScreen):
 
     def _exported(self, told: str | None) -> None:
         if told is not None:
-            self._say(told)
+            self.frame.say(told)
             self.paint()
 
     def action_refresh(self) -> None:
         """Ask for snapshots at once, and measure the columns anew."""
         is_asked = self.source.refresh()
         self.table.forget_widths()
-        self._say(
+        self.frame.say(
             "Asked for a snapshot." if is_asked else "Asked often enough: the next snapshot comes by itself."
         )
         self.paint()
 
     def action_privacy(self) -> None:
         """Hide or show money."""
-        self.is_private = not self.is_private
-        self.table.set_private(self.is_private)
+        self.frame.set_private(not self.frame.is_private)
         key = self.keys.name("privacy")
-        self._say(f"Money hidden: {key} shows it." if self.is_private else "Money shown.")
+        self.frame.say(f"Money hidden: {key} shows it." if self.frame.is_private else "Money shown.")
         self.paint()
 
     # Filters.
@@ -405,7 +256,7 @@ class PositionsScreen(StraightScreen):
     def action_zero_rows(self) -> None:
         """Show or hide rows of open orders alone."""
         self.listing.toggle_zero_rows()
-        self._say(
+        self.frame.say(
             "Rows of open orders shown." if self.listing.show_zero_rows else "Rows of open orders hidden."
         )
         self.paint()
@@ -436,9 +287,9 @@ class PositionsScreen(StraightScreen):
 
     def take_text(self, text: str) -> bool:
         """Take text into the filter if one is being typed."""
-        if self._is_typing:
+        if self.frame.is_typing:
             self._filter.insert_text_at_cursor(text)
-        return self._is_typing
+        return self.frame.is_typing
 
     def action_clear(self) -> None:
         """Clear the filter."""
@@ -471,11 +322,11 @@ class PositionsScreen(StraightScreen):
     def action_next_book(self) -> None:
         """Look at the next book only, or at all again."""
         if show_next(self.moment.book):
-            self._steady.forget()
+            self.frame.forget_widths()
             self.listing.resort()
             self.table.begin_anew()
         else:
-            self._say("There is only one book.")
+            self.frame.say("There is only one book.")
         self.paint()
 
     def on_presets_bar_book_wanted(self) -> None:

@@ -66,6 +66,8 @@ class DrawnRows:
         self.is_private = False
         self.is_wider = False
         """Whether a column has to grow before rows are drawn again."""
+        self.generation = 0
+        """Grows whenever all rows are forgotten."""
         self._tones, self._flashes = tones, flashes
         self._rows: dict[Key, DrawnRow] = {}
         self._extents: dict[str, Extent] = {}
@@ -99,6 +101,7 @@ class DrawnRows:
         self._extents, self._live_extents = {}, {}
         self._measured.clear()
         self._rows.clear()
+        self.generation += 1
         self._set_slots([])
 
     def set_live(self, is_live: bool) -> None:

@@ -66,6 +66,8 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
         self._choices = [LABELS]
         self._dirty: set[Key] = set()
         self._cursor_style: Style | None = None
+        self._lasting: tuple[object, ...] = ()
+        """The sight in which every row lasts."""
         self._flashes = Flashes(is_on=flashes)
         self._rows = DrawnRows(self.tones, self._flashes)
         self._head: tuple[Sequence[Slot], Mapping[str, str], Line] = ((), {}, ())
@@ -91,11 +93,18 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
             self._take_order(order)
         self._dirty |= changed
         self._end_flashes()
-        self._look()
+        if changed or self._lasting != self._sight:
+            self._look()
+
+    @property
+    def _sight(self) -> tuple[object, ...]:
+        """What is in sight, and when: while that is the same, rows that last need not be looked at."""
+        return self._age, self.order, self._first, self.size.height, self._rows.generation
 
     def _look(self) -> None:
         """Format the rows in sight that changed, aged or were never seen."""
         drawn_anew: list[int] = []
+        is_lasting = True
         rows, dirty, positions, age = self._rows, self._dirty, self._book.positions, self._age
         in_sight = self._in_sight()
         for y, key in enumerate(in_sight):
@@ -108,6 +117,8 @@ class PositionsTable(StraightWidget, ScrollView, can_focus=True):
                 if rows.take(key, row):
                     drawn_anew.append(y)
             rows.looked(key, age)
+            is_lasting = is_lasting and rows.is_lasting(key, age)
+        self._lasting = self._sight if is_lasting else ()
         self._repaint_lines(drawn_anew)
         self._flashes.watch(in_sight)
         if rows.is_wider or not rows.slots:
