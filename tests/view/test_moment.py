@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.view.hand import MANY, NOW, HandSource, account, position
+from tests.view.hand import MANY, NOW, HandSource, account, key, position
 from tui.book.health import Transport, Word
 from tui.view.account_now import account_now
 from tui.view.moment import Moment
@@ -80,6 +80,54 @@ def test_first_aged_row_is_noticed_at_once() -> None:
     source.now += 1
 
     assert (before, moment.advance(), moment.rows.unmarked) == (0, True, 1)
+
+
+def age_mark(source: HandSource) -> None:
+    """Have a mark price be the first that grows too old."""
+    source.hand.change(key("A"), mark_time_ms=NOW - 4_000)
+
+
+def age_audit(source: HandSource) -> None:
+    """Have the list of the rows be that."""
+    source.hand.change(key("A"), mark_time_ms=NOW + 60_000)
+    source.hand.health.audited_ms = NOW - 19_000
+
+
+def age_account(source: HandSource) -> None:
+    """Have the totals be that."""
+    source.hand.change(key("A"), mark_time_ms=NOW + 60_000)
+    told = source.hand.account
+    assert told is not None
+    told.snapshot_ms = NOW - 34_000
+
+
+@pytest.mark.parametrize("age", [age_mark, age_audit, age_account])
+def test_moment_in_which_something_grows_too_old_is_known(age: Callable[[HandSource], None]) -> None:
+    """The clock is to be looked at when the first limit passes: until then the screen is LIVE, and then no more."""
+    source = HandSource(position("A"))
+    age(source)
+    moment = Moment(source)
+    moment.advance(source.book.take_changed())
+    due_ms = round(moment.due * 1000)
+
+    source.now = NOW + due_ms - 1
+    moment.advance()
+    before = moment.word
+    source.now += 1
+    moment.advance()
+
+    assert (due_ms, before, moment.word) == (1_001, Word.LIVE, Word.STALE)
+
+
+def test_ages_of_what_does_not_hold_are_watched() -> None:
+    """While something is wrong ages follow the clock in quarters of a second."""
+    source = HandSource(position("A"))
+    moment = Moment(source)
+    lose(source)
+    moment.advance()
+    source.now += round(moment.due * 1000)
+
+    assert (moment.due, moment.advance()) == (0.25, True)
 
 
 def test_state_of_a_feed_is_noticed_at_once() -> None:

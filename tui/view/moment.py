@@ -10,7 +10,7 @@ from msgspec.structs import astuple
 from tui.book.account import Account
 from tui.book.book import Book
 from tui.book.figures import ZERO
-from tui.book.health import ACCOUNT_LIMIT_MS, Freshness, Word
+from tui.book.health import ACCOUNT_LIMIT_MS, POSITION_LIMIT_MS, Freshness, Word
 from tui.book.history import History
 from tui.book.portfolio import SEVERITY
 from tui.book.position import Key
@@ -20,6 +20,8 @@ from tui.view.source import Source
 from tui.view.tally import NEVER_MS, Addend, Group, GroupSums, Tally, addend_of, tally_of
 
 STALE = Freshness(0, None, False, False)
+WATCHED_MS = 250
+"""How often ages are brought up to date while something does not hold: somebody watches them."""
 
 
 class Rows(NamedTuple):
@@ -131,8 +133,8 @@ class Moment:
         self._gaps: tuple[object, ...] = ()
         self.told: tuple[object, ...] = ()
         """Everything beside the rows that a panel shows; another object only when it is another."""
-        self.second = -1
-        """By which ages are shown: as long as this, `told` and the rows are the same, so are all panels."""
+        self.beat = -1
+        """The time by which ages are shown: as long as this, `told` and the rows are the same, so are all panels."""
         self.books: tuple[BookNow, ...] = ()
         """Each book that is looked at."""
         self.all_books: tuple[BookNow, ...] = ()
@@ -169,17 +171,28 @@ class Moment:
         if is_new:
             self._sum_up()
         self._look_at_books()
-        second, told = self.time_ms // SECOND_MS, self._read_told()
+        beat, told = self.time_ms // self._beat_ms, self._read_told()
         if told != self.told:
             self.told, is_new = told, True
-        if second != self.second:
-            self.second, is_new = second, True
+        if beat != self.beat:
+            self.beat, is_new = beat, True
         return is_new
 
     @property
+    def _beat_ms(self) -> int:
+        return SECOND_MS if self.word is Word.LIVE else WATCHED_MS
+
+    @property
     def due(self) -> float:
-        """Seconds from the last look until a figure may have aged past its limit."""
-        return (self._until_ms + 1 - self.time_ms) / 1000
+        """Seconds from the last look until something may look different though nothing is told."""
+        if self.word is not Word.LIVE:
+            return WATCHED_MS / SECOND_MS
+        limits = [self._until_ms]
+        for book, *_ in self.books:
+            if book.health.audited_ms is not None and book.account is not None:
+                limits.append(book.health.audited_ms + POSITION_LIMIT_MS)
+                limits.append(book.account.snapshot_ms + ACCOUNT_LIMIT_MS)
+        return (min(limits) + 1 - self.time_ms) / SECOND_MS
 
     def opened(self, book: str) -> Mapping[Key, Addend]:
         """What each open row of a book adds to the sums."""

@@ -37,16 +37,16 @@ class Risk:
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
         self._rows = -1, -1
-        """The second and the version of the rows that it was solved for."""
+        """The beat and the version of the rows that it was solved for."""
         self._pieces: list[Piece] = []
 
     def line(self, moment: Moment, is_private: bool, width: int) -> Line:
         """The line as it is now."""
         fresh = tuple([now.is_account_fresh for now in moment.books])
         of = moment.era, moment.rows.open_rows, moment.unknown, is_private, moment.told, fresh
-        second, version = moment.second, moment.version
-        if of != self._of or (second != self._rows[0] and version != self._rows[1]):
-            self._of, self._rows, self._pieces = of, (second, version), risk_pieces(moment, is_private)
+        beat, version = moment.beat, moment.version
+        if of != self._of or (beat != self._rows[0] and version != self._rows[1]):
+            self._of, self._rows, self._pieces = of, (beat, version), risk_pieces(moment, is_private)
         return risk_line(self._pieces, width)
 
 

@@ -125,7 +125,7 @@ class StatusLine:
     def line(self, moment: Moment, width: int) -> Line:
         """The line as it is now."""
         book = moment.book
-        of = moment.second, moment.told, width, books_and_mode(book), book.health.skew_ms
+        of = moment.beat, moment.told, width, books_and_mode(book), book.health.skew_ms
         if of != self._of:
             self._of, self._line = of, status_line(moment, width)
         return self._line

@@ -7,8 +7,8 @@ from math import inf
 
 GATHER = 0.03
 """Seconds for which news wait for more: what an exchange tells at once comes in many messages."""
-WATCH = 1.1
-"""Seconds after which the clock is looked at though nothing was told: ages go on. Mark prices come every second."""
+WATCH = 1.0
+"""Seconds after which the clock is looked at though nothing was told: ages go on."""
 
 
 class Pace:
