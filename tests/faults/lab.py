@@ -20,7 +20,8 @@ from tui.book.health import MARK_LIMIT_MS, Transport, Word
 from tui.book.position import Position
 from tui.credentials import Credential, Secret
 from tui.feed.names import Names
-from tui.feed.world import RealWorld, Socket
+from tui.feed.real_world import RealWorld
+from tui.feed.world import Socket
 from tui.live import Live
 from tui.protocol.endpoints import Endpoints, at
 from tui.sim.catalogue import CONTRACTS

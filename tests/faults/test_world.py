@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from tui.feed.world import RealWorld
+from tui.feed.real_world import RealWorld
 from tui.sim.exchange import Exchange
 from tui.sim.scenarios import scenario
 from tui.sim.server import serve, wall_clock

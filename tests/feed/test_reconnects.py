@@ -11,7 +11,7 @@ import pytest
 
 from tests.virtual.stage import credential_of
 from tui.book.health import Transport
-from tui.feed.world import RealWorld
+from tui.feed.real_world import RealWorld
 from tui.live import Live
 from tui.protocol import redial
 from tui.protocol.endpoints import at

@@ -16,7 +16,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from tui.feed import names
 from tui.feed import websocket as dialled
 from tui.feed.names import Names
-from tui.feed.world import DialFailed, Lost, RealWorld
+from tui.feed.real_world import RealWorld
+from tui.feed.world import DialFailed, Lost
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tui.feed.world import RealWorld
+from tui.feed.real_world import RealWorld
 from tui.live.house import House
 from tui.protocol.requests import ACCOUNT, POSITIONS
 

@@ -14,8 +14,9 @@ from websockets.http11 import Response
 
 from tests.virtual.loop import VirtualLoop
 from tui.feed.names import RESOLVE_SECONDS
+from tui.feed.real_world import HTTP_SECONDS
 from tui.feed.websocket import CLOSE_SECONDS, OPEN_SECONDS, PING_SECONDS, dial_failed
-from tui.feed.world import HTTP_SECONDS, DialFailed, HttpAnswer, Lost
+from tui.feed.world import DialFailed, HttpAnswer, Lost
 from tui.sim.exchange import Exchange, feed_of
 from tui.sim.outgoing import CUT, NO_ANSWER, Abort, Binary, Close, Outgoing, Ping, Refusal, Text
 from tui.sim.session import Session

@@ -14,7 +14,8 @@ from tui.book.position import Contract, is_inverse
 from tui.credentials import Credential
 from tui.feed.http_api import ContractsAnswer, HttpApi
 from tui.feed.link import Attempt, Change, Link, LinkState
-from tui.feed.world import RealWorld, World
+from tui.feed.real_world import RealWorld
+from tui.feed.world import World
 from tui.live.house import House
 from tui.live.questions import CONFIGS_WEIGHT, Questions, RightsAnswer
 from tui.live.states import States
