@@ -42,7 +42,7 @@ class Run:
 
     @property
     def delays(self) -> list[float]:
-        """For each tick the seconds until the last byte of the frame that shows it had been read."""
+        """For each tick the seconds until the last byte of the first frame that shows it had been read."""
         ends: dict[int, tuple[int, int]] = {}
         count = 0
         for frame, tick, size in self.notes["writes"]:
@@ -52,9 +52,7 @@ class Run:
         totals = [total for _, total in self.reads]
         delays: list[float] = []
         for tick, began in enumerate(self.notes["ticks"]):
-            place = bisect.bisect_right(shown, tick) - 1
-            if place < 0 or shown[place] < tick:
-                place += 1
+            place = bisect.bisect_left(shown, tick)
             if place >= len(shown):
                 continue
             last = list(ends.values())[place][1]
