@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tui.book import figures, risk
 from tui.book.account import Account, Asset
 from tui.book.position import Key, Position
-from tui.book.risk import Leg, Pool, stakes
+from tui.book.risk import Leg, Pool, staked
 
 D = Decimal
 AMOUNTS = st.decimals(D("0.01"), D(1_000_000), places=4)
@@ -92,7 +92,7 @@ def test_account_distance_is_that_of_the_nearest_margin_asset() -> None:
     held = account(assets=(*account().assets, usdc))
     rows = [position("BTCUSDT", "200"), position("BTCUSDC", "200", margin_asset="USDC")]
 
-    found = risk.account_distance(held, stakes(rows))
+    found = risk.account_distance(held, staked(rows))
 
     assert found == risk.liquidation_move(Pool("USDC", D(10), D(1), D(200), is_inverse=False))
 
@@ -102,7 +102,7 @@ def test_multi_assets_margin_is_one_pool_in_dollars() -> None:
     held = account(multi_assets_mode=True, cross_wallet_balance=D(50))
     rows = [position("BTCUSDT", "200"), position("BTCUSDC", "-100", margin_asset="USDC")]
 
-    assert risk.pools(held, stakes(rows)) == (Pool("USD", D(50), D(2), D(100), is_inverse=False),)
+    assert risk.pools(held, staked(rows)) == (Pool("USD", D(50), D(2), D(100), is_inverse=False),)
 
 
 @pytest.mark.parametrize("name", ["notional", "unrealized_pnl", "maintenance_margin", "margin_type"])
@@ -111,7 +111,7 @@ def test_unknown_input_makes_the_distance_unknown(name: str) -> None:
     row = position("BTCUSDT", "200")
     setattr(row, name, None)
 
-    assert risk.account_distance(account(), stakes([row])) is None
+    assert risk.account_distance(account(), staked([row])) is None
 
 
 def test_isolated_positions_are_nobody_elses_risk() -> None:
@@ -119,8 +119,8 @@ def test_isolated_positions_are_nobody_elses_risk() -> None:
     cross = position("BTCUSDT", "200")
     isolated = position("ETHUSDT", "5000", margin_type="ISOLATED")
 
-    assert risk.account_distance(account(), stakes([cross, isolated])) == risk.account_distance(
-        account(), stakes([cross])
+    assert risk.account_distance(account(), staked([cross, isolated])) == risk.account_distance(
+        account(), staked([cross])
     )
 
 
@@ -130,13 +130,13 @@ def test_coin_pool_takes_its_maintenance_margin_from_the_asset() -> None:
     held = Account(account="main", book="coinm", assets=(coin,))
     row = position("BTCUSD_PERP", "0.5", None, margin_asset="BTC", is_inverse=True)
 
-    found = risk.account_distance(held, stakes([row]))
+    found = risk.account_distance(held, staked([row]))
 
     assert found == (D("0.01") - D("0.1")) / D("0.6")
     isolated = position(
         "BTCUSD_270326", "0.5", None, margin_asset="BTC", is_inverse=True, margin_type="ISOLATED"
     )
-    assert risk.account_distance(held, stakes([row, isolated])) is None
+    assert risk.account_distance(held, staked([row, isolated])) is None
 
 
 def test_shares_of_maintenance_margin_sum_to_one() -> None:
@@ -168,10 +168,10 @@ def test_margin_behind_the_rows_is_that_of_their_assets() -> None:
         Asset(asset="BNB", wallet_balance=D(7)),
     )
 
-    assert risk.margin_behind(account(assets=assets), stakes(rows), D(105)) == 153
-    assert risk.margin_behind(account(assets=assets[:1]), stakes(rows), D(105)) is None
+    assert risk.margin_behind(account(assets=assets), staked(rows), D(105)) == 153
+    assert risk.margin_behind(account(assets=assets[:1]), staked(rows), D(105)) is None
     in_bnb = [position("C", "1", margin_asset="BNB", unrealized_pnl=D(0))]
-    assert risk.margin_behind(account(assets=assets), stakes(in_bnb), D(105)) is None
+    assert risk.margin_behind(account(assets=assets), staked(in_bnb), D(105)) is None
 
 
 def test_margin_behind_coins_is_counted_at_their_marks() -> None:
@@ -184,16 +184,16 @@ def test_margin_behind_coins_is_counted_at_their_marks() -> None:
     )
     held = account(book="coinm", assets=(Asset(asset="BTC", wallet_balance=D("0.4")),))
 
-    assert risk.margin_behind(held, stakes([marked]), None) == 30_000
-    assert risk.margin_behind(held, stakes([unmarked]), None) is None
+    assert risk.margin_behind(held, staked([marked]), None) == 30_000
+    assert risk.margin_behind(held, staked([unmarked]), None) is None
 
 
 def test_margin_behind_one_pool_is_the_account_s() -> None:
     """Multi-assets mode and Portfolio Margin have one balance for all rows."""
     rows = [position("A", "1", margin_asset="BNB")]
 
-    assert risk.margin_behind(account(multi_assets_mode=True), stakes(rows), D(105)) == 105
-    assert risk.margin_behind(account(book="pm", account_equity=D(9)), stakes(rows), D(105)) == 9
+    assert risk.margin_behind(account(multi_assets_mode=True), staked(rows), D(105)) == 105
+    assert risk.margin_behind(account(book="pm", account_equity=D(9)), staked(rows), D(105)) == 9
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.view.hand import NOW, HandSource, key, position
-from tui.book.risk import stakes
+from tui.book.risk import staked
 from tui.view.moment import Moment, rows_of
 from tui.view.panels.risk_line import stakes_of
 from tui.view.panels.totals import Totals, sums_of
@@ -56,7 +56,7 @@ def test_kept_sums_are_those_of_the_rows(
         if not moment.rows.unmarked:
             with localcontext(EXACT):
                 assert set(stakes_of(moment.first, moment.groups)) == set(
-                    stakes(moment.book.positions.values())
+                    staked(moment.book.positions.values())
                 )
         afresh = tally_of((source.hand,), moment.time_ms)
         assert moment.rows == rows_of(afresh.groups())

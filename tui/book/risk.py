@@ -81,7 +81,7 @@ class Stake(NamedTuple):
     """US dollars for one of the margin asset."""
 
 
-def stakes(positions: Iterable[Position]) -> list[Stake]:
+def staked(positions: Iterable[Position]) -> list[Stake]:
     """Add up the open rows of a book."""
     groups: dict[tuple[str | None, str | None, bool], list[Position]] = {}
     for position in positions:

@@ -193,7 +193,7 @@ def _risk(account: Account, book: Book | Portfolio, time_ms: int) -> Record:
     is_known = own.health.is_audited(time_ms) and not own.is_narrowed
     is_whole = is_known and account.has_margins and all(own.freshness(row, time_ms).is_live for row in rows)
     sides = risk.exposure(rows) if is_whole else risk.Exposure(None, None)
-    stakes = risk.stakes(rows)
+    stakes = risk.staked(rows)
     balance = risk.margin_behind(account, stakes, account.margin_balance)
     return {
         "account_liquidation_distance": fraction(

@@ -27,7 +27,7 @@ class Group(NamedTuple):
     margin_asset: str
     """Empty where the exchange does not name it."""
     is_inverse: bool
-    margin_type: str | None = None
+    margin_type: str | None
 
 
 class Addend(NamedTuple):

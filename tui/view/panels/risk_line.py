@@ -32,7 +32,7 @@ def risk_pieces(moment: Moment, is_private: bool) -> list[Piece]:
 
 
 class Risk:
-    """The line, solved anew once a second at most: figures that all rows have a part in would never rest."""
+    """The line, solved anew once a beat at most: figures that all rows have a part in would never rest."""
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
